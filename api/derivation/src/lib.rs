@@ -1,0 +1,1 @@
+//! Clinical instruments, endpoints, escalation designs and statistics as pure functions.

@@ -1,0 +1,1 @@
+//! Canonical bytes, digests, the hash chain, checkpoints and their verification.

@@ -1,0 +1,1 @@
+//! The attribute that declares a synchronous GraphQL object.

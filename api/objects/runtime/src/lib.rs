@@ -1,0 +1,1 @@
+//! Synchronous GraphQL objects: registration and resolution from one declaration.

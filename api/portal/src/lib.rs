@@ -1,0 +1,1 @@
+//! The portal stream: people, memberships, service clients and the study registry.

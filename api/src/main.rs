@@ -1,0 +1,2 @@
+//! The Trialgraph binary.
+fn main() {}

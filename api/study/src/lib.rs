@@ -1,0 +1,1 @@
+//! The study streams: snapshot, rulebook, views, commands and their consequences.

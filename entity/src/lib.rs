@@ -1,0 +1,1 @@
+//! SeaORM rows, one file per table: what a study and the portal hold.

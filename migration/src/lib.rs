@@ -1,0 +1,1 @@
+//! The schema's migrations, portable over SQLite and PostgreSQL.
