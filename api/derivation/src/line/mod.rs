@@ -1,0 +1,139 @@
+//! The `derive` interface: one JSON line in, one JSON line out, as a pure function.
+//!
+//! [`answer`] reads the envelope and hands the inputs to the endpoint's handler in a file of this folder. A handler is
+//!
+//! ```text
+//! pub(crate) fn NAME(inputs: &Inputs<'_>) -> Result<impl Serialize, LineError>
+//! ```
+//!
+//! It first names every key that the endpoint has, which refuses all others, then reads each by what it must be:
+//!
+//! ```text
+//! let fields = inputs.fields(&["target", "dlt", "n", "cutoff"])?;
+//! let target = fields.required("target")?.open_unit()?;                 // R
+//! let n = fields.required("n")?.int_in(0..=10_000)?;                    // R, with limits
+//! let cutoff = fields.or("cutoff", dec("0.95"), Node::open_unit)?;      // O with a default; null is refused
+//! let end = fields.optional("ae_end", Node::date)?;                     // O, "or null": Option<NaiveDate>
+//! let pga = fields.nullable("pga", |node| node.decimal_in(low, high))?; // R, "or null": Option<Decimal>
+//! let rule = fields.or("tie_rule", Tie::Later, |node| node.choice(&[("LATER", Tie::Later), ("EARLIER", Tie::Earlier)]))?;
+//! for node in fields.required("aes")?.list()? { let ae = node.fields(&["onset", "grade"])?; ... }
+//! return Err(node.invalid("the end is before the start"));              // INVALID_VALUE at that node
+//! ```
+//!
+//! It answers with a struct that derives `Serialize`; its field order is the answer's key order, unknown is `None` and
+//! written as null. Numbers are written as JSON numbers: [`number::json`] turns an exact decimal into one at the very end.
+
+mod bilag2004;
+mod duration;
+mod escalation;
+mod flare;
+mod laboratory;
+mod low_activity;
+mod medication;
+pub(crate) mod number;
+mod reader;
+mod response;
+mod safety;
+mod sledai2k;
+mod statistics;
+mod timeline;
+
+pub use reader::LineErrorCode;
+pub(crate) use reader::{Fields, Inputs, LineError, Node};
+
+use serde::Serialize;
+use std::borrow::Cow;
+
+/// Answers one line; none for a blank one.
+///
+/// The answer is one JSON object without a line break: `{"id", "result"}` or `{"id", "error": {"code", "message", "path"}}`.
+/// The same line always gives the same answer.
+pub fn answer(line: &str) -> Option<String> {
+    if line.trim().is_empty() {
+        return None;
+    }
+    let mut id = None;
+    let answered = read(Node::root(line), &mut id).and_then(|(endpoint, inputs)| dispatch(endpoint, &inputs));
+    let (key, body) = match answered {
+        Ok(result) => ("result", result),
+        Err(error) => {
+            let path = error.pointer(line);
+            ("error", json(&Refusal { code: error.code, message: &error.message, path }))
+        }
+    };
+    Some(format!("{{\"id\":{},\"{key}\":{body}}}", json(&id)))
+}
+
+#[derive(Serialize)]
+struct Refusal<'a> {
+    code: LineErrorCode,
+    message: &'a str,
+    path: String,
+}
+
+/// Reads the envelope. The id is kept as soon as it is known, so that a refusal can echo it.
+fn read<'a>(line: Node<'a>, id: &mut Option<Cow<'a, str>>) -> Result<(Node<'a>, Inputs<'a>), LineError> {
+    let entries = line
+        .raw_entries()
+        .map_err(|_| LineError::whole(LineErrorCode::InvalidJson, "the line is no JSON object"))?;
+    let named = entries.iter().find(|(key, _)| key == "id");
+    *id = named.and_then(|(_, node)| node.string().ok());
+    let fields = line.fields(&["id", "endpoint", "inputs"])?;
+    fields.required("id")?.string()?;
+    let endpoint = fields.required("endpoint")?;
+    Ok((endpoint, Inputs(fields.required("inputs")?)))
+}
+
+/// Hands the inputs to the endpoint's handler.
+fn dispatch(endpoint: Node<'_>, inputs: &Inputs<'_>) -> Result<String, LineError> {
+    match &*endpoint.string()? {
+        "sledai2k_score" => result(sledai2k::sledai2k_score(inputs)),
+        "sledai_change" => result(sledai2k::sledai_change(inputs)),
+        "change_summary" => result(statistics::change_summary(inputs)),
+        "sri4" => result(response::sri(inputs, 4)),
+        "sri5" => result(response::sri(inputs, 5)),
+        "sri6" => result(response::sri(inputs, 6)),
+        "sri7" => result(response::sri(inputs, 7)),
+        "sri8" => result(response::sri(inputs, 8)),
+        "sri4_missing_strategy" => result(response::sri4_missing_strategy(inputs)),
+        "bicla" => result(response::bicla(inputs)),
+        "lldas" => result(low_activity::lldas(inputs)),
+        "doris2021" => result(low_activity::doris2021(inputs)),
+        "bilag2004_grade" => result(bilag2004::bilag2004_grade(inputs)),
+        "bilag2004_numeric" => result(bilag2004::bilag2004_numeric(inputs)),
+        "bilag_flare" => result(flare::bilag_flare(inputs)),
+        "sfi_flare" => result(flare::sfi_flare(inputs)),
+        "prednisone_equivalent" => result(medication::prednisone_equivalent(inputs)),
+        "three_plus_three" => result(escalation::three_plus_three(inputs)),
+        "boin_lambda" => result(escalation::boin_lambda(inputs)),
+        "boin_counts" => result(escalation::boin_counts(inputs)),
+        "boin_decision" => result(escalation::boin_decision(inputs)),
+        "keyboard_decision" => result(escalation::keyboard_decision(inputs)),
+        "dlt_evaluation" => result(escalation::dlt_evaluation(inputs)),
+        "proportion_ci" => result(statistics::proportion_ci(inputs)),
+        "exposure_adjusted_rate" => result(statistics::exposure_adjusted_rate(inputs)),
+        "trae_incidence" => result(safety::trae_incidence(inputs)),
+        "treatment_emergent" => result(safety::treatment_emergent(inputs)),
+        "study_day" => result(timeline::study_day(inputs)),
+        "visit_window" => result(timeline::visit_window(inputs)),
+        "baseline_pick" => result(timeline::baseline_pick(inputs)),
+        "time_in_state" => result(duration::time_in_state(inputs)),
+        "ana_titre_change" => result(laboratory::ana_titre_change(inputs)),
+        "lab_change" => result(laboratory::lab_change(inputs)),
+        "unit_conversion" => result(laboratory::unit_conversion(inputs)),
+        "ctcae_v5_lab" => result(laboratory::ctcae_v5_lab(inputs)),
+        "hys_law" => result(laboratory::hys_law(inputs)),
+        "astct_crs_grade" => result(safety::astct_crs_grade(inputs)),
+        "astct_icans_grade" => result(safety::astct_icans_grade(inputs)),
+        _ => Err(endpoint.error(LineErrorCode::UnknownEndpoint, "there is no such endpoint")),
+    }
+}
+
+fn result<T: Serialize>(answer: Result<T, LineError>) -> Result<String, LineError> {
+    answer.map(|value| json(&value))
+}
+
+/// An answer's JSON. Answers are structs and maps with string keys, which always have one.
+fn json<T: Serialize>(value: &T) -> String {
+    serde_json::to_string(value).unwrap_or_else(|_| "null".to_owned())
+}

@@ -1,0 +1,102 @@
+//! What a person can do, one variant an act. A command names its act; [`crate::rules`] says who may.
+
+macro_rules! acts {
+    ($($(#[doc = $doc:literal])+ $name:ident = $wire:literal),+ $(,)?) => {
+        /// An act that changes something.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Act { $($(#[doc = $doc])+ $name),+ }
+
+        impl Act {
+            /// Every act, in the order of the rows of [`crate::rules`].
+            pub const ALL: &'static [Act] = &[$(Act::$name),+];
+            /// How many acts there are.
+            pub const COUNT: usize = Act::ALL.len();
+
+            /// The act's name: the mutation's, and the `command` of its ledger entries.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Act::$name => $wire),+ }
+            }
+
+            /// What the act does.
+            pub const fn description(self) -> &'static str {
+                match self { $(Act::$name => concat!($($doc),+)),+ }
+            }
+        }
+    };
+}
+
+acts! {
+    /// Add a person to the installation.
+    AddPerson = "addPerson",
+    /// Disable a person: no request of theirs is accepted any more.
+    DisablePerson = "disablePerson",
+    /// Grant a role.
+    GrantMembership = "grantMembership",
+    /// End a grant.
+    EndMembership = "endMembership",
+    /// Register a hospital system.
+    AddServiceClient = "addServiceClient",
+    /// Change a setting of the installation.
+    ChangeSetting = "changeSetting",
+    /// Register a study from a protocol file.
+    RegisterStudy = "registerStudy",
+    /// Add a site to a study.
+    AddSite = "addSite",
+    /// Open or close a cohort for enrolment.
+    OpenCohort = "openCohort",
+    /// Take a person into screening under a new code.
+    ScreenSubject = "screenSubject",
+    /// Record or change a subject's direct identifiers.
+    RecordIdentity = "recordIdentity",
+    /// Record a consent, or its withdrawal.
+    RecordConsent = "recordConsent",
+    /// Record the results of eligibility criteria.
+    RecordEligibility = "recordEligibility",
+    /// Confirm that a subject meets every criterion.
+    ConfirmEligibility = "confirmEligibility",
+    /// Enrol an eligible subject into a cohort.
+    EnrollSubject = "enrollSubject",
+    /// Record that a visit took place or was missed.
+    RecordVisit = "recordVisit",
+    /// Record an assessment.
+    RecordAssessment = "recordAssessment",
+    /// Correct an assessment.
+    CorrectAssessment = "correctAssessment",
+    /// Record an autoantibody panel.
+    RecordAutoantibodyPanel = "recordAutoantibodyPanel",
+    /// Record laboratory results.
+    RecordLabResults = "recordLabResults",
+    /// Record a dose.
+    RecordDose = "recordDose",
+    /// Record a medication.
+    RecordMedication = "recordMedication",
+    /// Report an adverse event.
+    ReportAdverseEvent = "reportAdverseEvent",
+    /// Record how an adverse event went on.
+    FollowAdverseEvent = "followAdverseEvent",
+    /// Judge causality for the sponsor.
+    AssessSponsorCausality = "assessSponsorCausality",
+    /// Decide whether an adverse event was dose-limiting.
+    AdjudicateDlt = "adjudicateDlt",
+    /// Record an intercurrent event.
+    RecordIntercurrentEvent = "recordIntercurrentEvent",
+    /// Correct a record other than an assessment.
+    CorrectRecord = "correctRecord",
+    /// End a subject's participation.
+    WithdrawSubject = "withdrawSubject",
+    /// Freeze the data that the safety board reads.
+    CreateDataCut = "createDataCut",
+    /// Propose that a stored text be redacted.
+    ProposeRedaction = "proposeRedaction",
+    /// Approve what another person proposed.
+    ApproveProposal = "approve",
+    /// Reject what another person proposed.
+    RejectProposal = "reject",
+}
+
+impl Act {
+    /// The row of the act in [`crate::rules`].
+    pub const fn row(self) -> usize {
+        self as usize
+    }
+}

@@ -1,0 +1,340 @@
+//! What an operator sets: a TOML file, then the environment (`TRIALGRAPH_DATABASE__URL`), checked at the start.
+//!
+//! Invariant: a setting that is unknown, malformed or out of range stops the start and says what would be right.
+//! Invariant: no secret is printed; settings that hold one print as `(set)`.
+
+use serde::Deserialize;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+/// A text that is never printed.
+#[derive(Clone, Deserialize, PartialEq, Eq)]
+#[serde(transparent)]
+pub struct Secret(String);
+
+impl Secret {
+    /// The text, for the one who needs it.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for Secret {
+    fn from(text: String) -> Secret {
+        Secret(text)
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("(set)")
+    }
+}
+
+/// Everything an operator can set.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// Where the server listens and how it is known.
+    pub server: Server,
+    /// Where the data are.
+    pub database: Database,
+    /// Keys that encrypt what is personal.
+    pub keys: Keys,
+    /// Tokens of the local issuer.
+    pub tokens: Tokens,
+    /// Other issuers whose tokens are accepted.
+    pub issuers: Vec<Issuer>,
+    /// What a request may cost.
+    pub limits: Limits,
+    /// Memory and freshness.
+    pub memory: Memory,
+}
+
+/// Where the server listens and how it is known.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Server {
+    /// Address and port. Default `127.0.0.1:8080`.
+    pub listen: String,
+    /// HTTP workers; 0 means one a core. Default 0.
+    pub workers: usize,
+    /// Seconds that running requests get when the server is asked to stop, 1 to 300. Default 20.
+    pub shutdown_seconds: u64,
+    /// Whether `/` serves GraphiQL. Default false.
+    pub graphiql: bool,
+    /// Whether the schema may be introspected. Default true.
+    pub introspection: bool,
+}
+
+/// Where the data are.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Database {
+    /// `sqlite:PATH` or `postgres://…`. Default `sqlite:trialgraph.sqlite`.
+    pub url: Secret,
+    /// Connections, 2 to 200. Default 8.
+    pub connections: u32,
+    /// Whether the start brings the schema up to date. Default true for SQLite, false for PostgreSQL.
+    pub migrate: Option<bool>,
+}
+
+/// Keys that encrypt what is personal.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Keys {
+    /// A file with the master key: 64 hexadecimal digits. Made on the first start when it is missing.
+    pub master_file: Option<PathBuf>,
+    /// The master key itself; wins over the file.
+    pub master: Option<Secret>,
+}
+
+/// Tokens of the local issuer.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Tokens {
+    /// Issuer claim. Default `urn:trialgraph:local`.
+    pub issuer: String,
+    /// Audience claim that every token must carry. Default `urn:trialgraph:api`.
+    pub audience: String,
+    /// Minutes that a token holds, 1 to 1440. Default 60.
+    pub minutes: u64,
+    /// Seconds by which clocks may differ, 0 to 300. Default 30.
+    pub leeway_seconds: u64,
+}
+
+/// A signature algorithm that an issuer may be pinned to.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+pub enum Algorithm {
+    /// Ed25519.
+    EdDSA,
+    /// ECDSA on P-256.
+    ES256,
+    /// ECDSA on P-384.
+    ES384,
+    /// RSA with SHA-256.
+    RS256,
+    /// RSA with SHA-384.
+    RS384,
+}
+
+/// An issuer whose tokens are accepted.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Issuer {
+    /// Issuer claim, exactly.
+    pub issuer: String,
+    /// Audience claim that its tokens must carry.
+    pub audience: String,
+    /// The one algorithm that it signs with.
+    pub algorithm: Algorithm,
+    /// File with its public keys as a JWK set.
+    pub jwks_file: PathBuf,
+}
+
+/// What a request may cost. Every number has a default and is shown in `viewer.limits`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Limits {
+    /// Bytes of a request's body, 1,024 to 16,777,216. Default 262,144.
+    pub body_bytes: usize,
+    /// Bytes of a document. Default 32,768.
+    pub document_bytes: usize,
+    /// Lexical tokens of a document. Default 2,000.
+    pub tokens: usize,
+    /// Nesting of brackets of any kind in a document, and of JSON in variables. Default 40.
+    pub nesting: usize,
+    /// Fields after fragments are expanded. Default 5,000.
+    pub expanded_fields: usize,
+    /// Levels of fields. Default 15.
+    pub depth: usize,
+    /// Aliases. Default 60.
+    pub aliases: usize,
+    /// Directives. Default 50.
+    pub directives: usize,
+    /// Fields of the operation's root. Default 20.
+    pub root_fields: usize,
+    /// Objects of one page, 1 to 1,000. Default 100.
+    pub page: usize,
+    /// Milliseconds of execution. Default 5,000.
+    pub execution_millis: u64,
+    /// Values of an answer. Default 2,000,000.
+    pub answer_values: u64,
+}
+
+/// Memory and freshness.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Memory {
+    /// Megabytes of snapshots that may be held. Default 1,024.
+    pub snapshot_megabytes: usize,
+    /// Milliseconds between looks for entries that other processes wrote. Default 500.
+    pub poll_millis: u64,
+}
+
+impl Default for Server {
+    fn default() -> Server {
+        Server {
+            listen: "127.0.0.1:8080".to_owned(),
+            workers: 0,
+            shutdown_seconds: 20,
+            graphiql: false,
+            introspection: true,
+        }
+    }
+}
+
+impl Default for Database {
+    fn default() -> Database {
+        Database { url: Secret("sqlite:trialgraph.sqlite".to_owned()), connections: 8, migrate: None }
+    }
+}
+
+impl Default for Tokens {
+    fn default() -> Tokens {
+        Tokens {
+            issuer: "urn:trialgraph:local".to_owned(),
+            audience: "urn:trialgraph:api".to_owned(),
+            minutes: 60,
+            leeway_seconds: 30,
+        }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits {
+            body_bytes: 262_144,
+            document_bytes: 32_768,
+            tokens: 2_000,
+            nesting: 40,
+            expanded_fields: 5_000,
+            depth: 15,
+            aliases: 60,
+            directives: 50,
+            root_fields: 20,
+            page: 100,
+            execution_millis: 5_000,
+            answer_values: 2_000_000,
+        }
+    }
+}
+
+impl Default for Memory {
+    fn default() -> Memory {
+        Memory { snapshot_megabytes: 1_024, poll_millis: 500 }
+    }
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings {
+            server: Server::default(),
+            database: Database::default(),
+            keys: Keys::default(),
+            tokens: Tokens::default(),
+            issuers: Vec::new(),
+            limits: Limits::default(),
+            memory: Memory::default(),
+        }
+    }
+}
+
+impl Settings {
+    /// Reads the file, when one is named or `trialgraph.toml` is there, then the environment, and checks all.
+    ///
+    /// # Errors
+    /// One line for each setting that is wrong.
+    pub fn read(file: Option<&Path>) -> Result<Settings, Vec<String>> {
+        let mut builder = config::Config::builder();
+        builder = match file {
+            Some(path) => builder.add_source(config::File::from(path).format(config::FileFormat::Toml)),
+            None => builder.add_source(
+                config::File::from(Path::new("trialgraph.toml"))
+                    .format(config::FileFormat::Toml)
+                    .required(false),
+            ),
+        };
+        let environment =
+            config::Environment::with_prefix("TRIALGRAPH").prefix_separator("_").separator("__").try_parsing(true);
+        let settings: Settings = builder
+            .add_source(environment)
+            .build()
+            .and_then(config::Config::try_deserialize)
+            .map_err(|error| vec![error.to_string()])?;
+        let problems = settings.problems();
+        if problems.is_empty() { Ok(settings) } else { Err(problems) }
+    }
+
+    fn problems(&self) -> Vec<String> {
+        let mut problems = Vec::new();
+        let mut range = |name: &str, value: u64, low: u64, high: u64| {
+            if value < low || value > high {
+                problems.push(format!("{name} is {value}; it must be from {low} to {high}"));
+            }
+        };
+        let limits = &self.limits;
+        range("server.shutdown_seconds", self.server.shutdown_seconds, 1, 300);
+        range("database.connections", u64::from(self.database.connections), 2, 200);
+        range("tokens.minutes", self.tokens.minutes, 1, 1_440);
+        range("tokens.leeway_seconds", self.tokens.leeway_seconds, 0, 300);
+        range("limits.body_bytes", limits.body_bytes as u64, 1_024, 16_777_216);
+        range("limits.document_bytes", limits.document_bytes as u64, 256, 1_048_576);
+        range("limits.tokens", limits.tokens as u64, 10, 100_000);
+        range("limits.nesting", limits.nesting as u64, 5, 100);
+        range("limits.expanded_fields", limits.expanded_fields as u64, 10, 1_000_000);
+        range("limits.depth", limits.depth as u64, 3, 50);
+        range("limits.aliases", limits.aliases as u64, 1, 10_000);
+        range("limits.directives", limits.directives as u64, 1, 10_000);
+        range("limits.root_fields", limits.root_fields as u64, 1, 1_000);
+        range("limits.page", limits.page as u64, 1, 1_000);
+        range("limits.execution_millis", limits.execution_millis, 10, 600_000);
+        range("memory.snapshot_megabytes", self.memory.snapshot_megabytes as u64, 16, 1_048_576);
+        range("memory.poll_millis", self.memory.poll_millis, 20, 60_000);
+        if self.server.listen.parse::<std::net::SocketAddr>().is_err() {
+            problems.push(format!(
+                "server.listen is `{}`; it must be an address and a port, as 127.0.0.1:8080",
+                self.server.listen
+            ));
+        }
+        let url = self.database.url.reveal();
+        if !["sqlite:", "postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme)) {
+            problems.push("database.url must start with sqlite: or postgres://".to_owned());
+        }
+        if let Some(master) = &self.keys.master
+            && !(master.reveal().len() == 64 && master.reveal().bytes().all(|byte| byte.is_ascii_hexdigit()))
+        {
+            problems.push("keys.master must be 64 hexadecimal digits".to_owned());
+        }
+        problems
+    }
+
+    /// Whether the data lie in an embedded SQLite file.
+    pub fn is_embedded(&self) -> bool {
+        self.database.url.reveal().starts_with("sqlite:")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn defaults_hold() {
+        assert_eq!(Settings::default().problems(), Vec::<String>::new());
+    }
+
+    #[test]
+    fn each_wrong_setting_is_named() {
+        let mut settings = Settings::default();
+        settings.server.listen = "somewhere".to_owned();
+        settings.limits.page = 0;
+        settings.database.url = Secret("mysql://x".to_owned());
+        settings.keys.master = Some(Secret("short".to_owned()));
+        let problems = settings.problems().join("\n");
+        for name in ["server.listen", "limits.page", "database.url", "keys.master"] {
+            assert!(problems.contains(name), "{name} in {problems}");
+        }
+        assert!(!format!("{settings:?}").contains("short"));
+    }
+}

@@ -1,0 +1,3 @@
+//! The table of the access stream.
+
+pub mod access_record;

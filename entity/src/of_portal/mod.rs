@@ -1,0 +1,8 @@
+//! Tables of the portal stream.
+
+pub mod membership;
+pub mod person;
+pub mod public_key;
+pub mod registered_study;
+pub mod service_client;
+pub mod setting;

@@ -1,0 +1,32 @@
+//! Tables of the study streams.
+
+pub mod adverse_event;
+pub mod adverse_event_causality;
+pub mod adverse_event_grade;
+pub mod allocation;
+pub mod assessment;
+pub mod autoantibody_panel;
+pub mod autoantibody_result;
+pub mod change_reason;
+pub mod clock;
+pub mod closed_cut;
+pub mod cohort;
+pub mod consent;
+pub mod data_cut;
+pub mod disposition;
+pub mod dlt_adjudication;
+pub mod dose;
+pub mod eligibility_result;
+pub mod finding;
+pub mod intercurrent_event;
+pub mod lab_result;
+pub mod medication;
+pub mod planned_visit;
+pub mod proposal;
+pub mod protocol_version;
+pub mod redaction;
+pub mod site;
+pub mod stopping_rule;
+pub mod study;
+pub mod subject;
+pub mod visit;

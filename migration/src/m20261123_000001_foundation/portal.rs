@@ -1,0 +1,82 @@
+//! Tables of the portal and access streams.
+
+use super::schema::Kind::{Bool, Date, Id, Instant, Json, OneOf, Text};
+use super::schema::{Table, col};
+
+/// Tables of the portal and access streams.
+#[rustfmt::skip]
+pub(super) fn tables() -> Vec<Table> {
+    vec![
+        Table::new("registered_study", vec![
+            col("id", Id),
+            col("code", Text),
+            col("title", Text),
+            col("masking", OneOf(&["OPEN", "SINGLE", "DOUBLE", "SPONSOR_MASKED"])),
+            col("time_zone", Text),
+        ])
+        .unique(&["code"]),
+        Table::new("person", vec![
+            col("id", Id),
+            col("name", Text),
+            col("display_name", Text),
+            col("status", OneOf(&["ACTIVE", "DISABLED"])),
+            col("issuer", Text).null(),
+            col("subject", Text).null(),
+        ])
+        .unique(&["name"])
+        .unique(&["issuer", "subject"]),
+        Table::new("membership", vec![
+            col("id", Id),
+            col("person_id", Id).refs("person"),
+            col("study_id", Id).null().refs("registered_study"),
+            col("role", OneOf(&["MEDICAL_MONITOR", "DATA_MANAGER", "STATISTICIAN", "MONITOR", "SAFETY_OFFICER", "INVESTIGATOR", "COORDINATOR", "UNMASKED_PHARMACIST", "DSMB_MEMBER", "DSMB_STATISTICIAN", "ADMINISTRATOR", "HOSPITAL_CLIENT", "AUDITOR"])),
+            col("site_ids", Json),
+            col("valid_from", Date),
+            col("valid_to", Date).null(),
+            col("granted_by", Id).null(),
+            col("chair", Bool),
+            col("training_on", Date).null(),
+            col("delegation", Text).null(),
+            col("ended_at", Instant).null(),
+        ])
+        .check("valid_to >= valid_from"),
+        Table::new("service_client", vec![
+            col("id", Id),
+            col("name", Text),
+            col("study_id", Id).refs("registered_study"),
+            col("site_id", Id).refs("site"),
+            col("public_jwks", Text),
+            col("scopes", Json),
+            col("status", OneOf(&["ACTIVE", "DISABLED"])),
+        ])
+        .unique(&["name"]),
+        Table::new("setting", vec![
+            col("id", Id),
+            col("key", Text),
+            col("value", Text),
+        ])
+        .unique(&["key"]),
+        Table::new("public_key", vec![
+            col("id", Id),
+            col("kid", Text),
+            col("purpose", OneOf(&["TOKEN", "CHECKPOINT"])),
+            col("jwk", Text),
+            col("status", OneOf(&["ACTIVE", "RETIRED"])),
+        ])
+        .unique(&["kid"]),
+        Table::new("access_record", vec![
+            col("id", Id),
+            col("at", Instant),
+            col("actor_id", Id),
+            col("actor_name", Text),
+            col("role", Text).null(),
+            col("membership_id", Id).null(),
+            col("study_id", Id).null(),
+            col("kind", OneOf(&["IDENTITY", "CLOSED_BOARD", "DENIED", "TOKEN"])),
+            col("groups", Json),
+            col("subject_ids", Json),
+            col("operation", Text).null(),
+            col("request_id", Id),
+        ]),
+    ]
+}
