@@ -231,9 +231,13 @@ fn both(one: Option<bool>, other: Option<bool>) -> Option<bool> {
 }
 
 fn no_new_a(counts: &NewGrades) -> Criterion {
-    Criterion::new(NO_NEW_A, counts.a.at_most(0), "No BILAG-2004 system is graded A that was not A at baseline.")
-        .observed(counts.observed(counts.a, "A"))
-        .threshold("0 new A")
+    Criterion::new(
+        NO_NEW_A,
+        counts.a.at_most(0),
+        "No BILAG-2004 system is graded A that was not A at baseline.",
+    )
+    .observed(counts.observed(counts.a, "A"))
+    .threshold("0 new A")
 }
 
 fn at_most_one_new_b(counts: &NewGrades) -> Criterion {

@@ -334,8 +334,11 @@ impl Score {
             upper: total,
             complete: true,
             major_organ_activity: None,
-            subtotals: DescriptorSystem::ALL
-                .map(|system| Subtotal { system, lower: 0, upper: maximum_of(system) }),
+            subtotals: DescriptorSystem::ALL.map(|system| Subtotal {
+                system,
+                lower: 0,
+                upper: maximum_of(system),
+            }),
         })
     }
 }

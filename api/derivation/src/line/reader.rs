@@ -226,7 +226,11 @@ impl<'a> Node<'a> {
     /// An exact decimal that is not below zero.
     pub(crate) fn non_negative(self) -> Result<Decimal, LineError> {
         let value = self.decimal()?;
-        if value >= Decimal::ZERO { Ok(value) } else { Err(self.invalid("a decimal of 0 or more is expected")) }
+        if value >= Decimal::ZERO {
+            Ok(value)
+        } else {
+            Err(self.invalid("a decimal of 0 or more is expected"))
+        }
     }
 
     /// A probability strictly between 0 and 1.
@@ -354,7 +358,8 @@ impl<'a> Node<'a> {
                 Some((entry.0.into_owned(), entry.1))
             }
             b'[' => {
-                let (index, node) = self.list().ok()?.into_iter().enumerate().find(|(_, node)| holds(node))?;
+                let (index, node) =
+                    self.list().ok()?.into_iter().enumerate().find(|(_, node)| holds(node))?;
                 Some((index.to_string(), node))
             }
             _ => None,

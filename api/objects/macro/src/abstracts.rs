@@ -98,18 +98,18 @@ fn implementations(
     let (names, held): (Vec<_>, Vec<_>) = variants.iter().map(|(name, ty)| (name, ty)).unzip();
     let cells: Vec<_> = (0..variants.len()).map(|at| format_ident!("v{at}")).collect();
     let (fields, interfaces) = (&options.fields, &options.implements);
-    let members = quote!(&[#(::objects::abstracts::Member::of::<#held>()),*]);
+    let members = quote!(&[#(::objects::interface::Member::of::<#held>()),*]);
     let register = match kind {
         Kind::Interface => quote! {
-            ::objects::abstracts::register_interface::<Self>(registry, #doc, &[#(#fields),*], &[#(#interfaces),*], #members)
+            ::objects::interface::register::<Self>(registry, #doc, &[#(#fields),*], &[#(#interfaces),*], #members)
         },
-        Kind::Union => quote!(::objects::abstracts::register_union::<Self>(registry, #doc, #members)),
+        Kind::Union => quote!(::objects::union::register::<Self>(registry, #doc, #members)),
     };
     let stock = quote!(::objects::async_graphql);
     quote! {
         #[doc(hidden)]
         pub struct LazyPlan<'q> {
-            lazy: ::objects::abstracts::Lazy<'q>,
+            lazy: ::objects::interface::Lazy<'q>,
             #(#cells: ::core::cell::OnceCell<<#held as ::objects::Out>::Plan<'q>>),*
         }
         #[automatically_derived]
@@ -126,7 +126,7 @@ fn implementations(
             }
             fn plan<'q>(cx: &::objects::PlanCx<'q>, nodes: &[&'q ::objects::plan::Node]) -> Self::Plan<'q> {
                 LazyPlan {
-                    lazy: ::objects::abstracts::Lazy::new(cx, nodes),
+                    lazy: ::objects::interface::Lazy::new(cx, nodes),
                     #(#cells: ::core::cell::OnceCell::new()),*
                 }
             }

@@ -105,9 +105,9 @@ impl Proteinuria {
 
     fn quantitative(form: &Bilag2004, previous: Option<&Bilag2004>) -> Proteinuria {
         let any = |qualifies: &dyn Fn(&Measure, Decimal) -> bool| {
-            QUANTITATIVE.iter().any(|measure| {
-                form.reading(measure.item).value().is_some_and(|now| qualifies(measure, now))
-            })
+            QUANTITATIVE
+                .iter()
+                .any(|measure| form.reading(measure.item).value().is_some_and(|now| qualifies(measure, now)))
         };
         let not_improved = |measure: &Measure, now: Decimal| {
             previous.and_then(|previous| previous.measured(measure.item)).is_none_or(|before| {
@@ -163,7 +163,9 @@ impl Function {
 fn pressure_rose(grading: &Grading<'_>, missing: Missing) -> bool {
     let rose = |item, limit, rise| {
         // Without an earlier value there is no rise to speak of.
-        let Some(before) = grading.previous.and_then(|previous| previous.measured(item)) else { return false };
+        let Some(before) = grading.previous.and_then(|previous| previous.measured(item)) else {
+            return false;
+        };
         match grading.current.reading(item) {
             Reading::Taken(now) => now > whole(limit) && now - before >= whole(rise),
             Reading::Ignored => false,

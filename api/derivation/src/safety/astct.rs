@@ -1,0 +1,225 @@
+//! ASTCT consensus grades of cytokine release syndrome and of neurotoxicity (ICANS) (Lee 2019).
+//!
+//! Each grade is the worst of its parts. A part that is not known leaves the grade open unless the known ones already
+//! reach the top. These grades differ from CTCAE v5, so the scale is stored with them.
+
+use serde::{Deserialize, Serialize};
+
+/// Oxygen that the patient needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Oxygen {
+    /// None.
+    None,
+    /// Low-flow nasal cannula (up to 6 L/min) or blow-by.
+    LowFlow,
+    /// High-flow cannula, face mask, non-rebreather or Venturi mask.
+    HighFlow,
+    /// Positive pressure: CPAP, BiPAP, intubation.
+    PositivePressure,
+}
+
+/// What grades a cytokine release syndrome. None is not known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Crs {
+    /// Temperature of 38 degrees or more not otherwise explained, or such a fever suppressed by treatment.
+    pub fever: Option<bool>,
+    /// Vasopressors without counting vasopressin.
+    pub vasopressors: Option<u32>,
+    /// Hypotension.
+    pub hypotension: Option<bool>,
+    /// Oxygen.
+    pub oxygen: Option<Oxygen>,
+}
+
+/// The ASTCT grade of a cytokine release syndrome, 0 to 4; 0 without fever. None when what is missing could change it.
+pub fn crs_grade(crs: &Crs) -> Option<u8> {
+    if !crs.fever? {
+        return Some(0);
+    }
+    let pressure = match (crs.vasopressors, crs.hypotension) {
+        (Some(2..), _) => Some(4),
+        (Some(1), _) => Some(3),
+        (Some(0), Some(true)) => Some(2),
+        (Some(0), Some(false)) => Some(1),
+        (Some(0), None) | (None, _) => None,
+    };
+    let oxygen = crs.oxygen.map(|oxygen| match oxygen {
+        Oxygen::None => 1,
+        Oxygen::LowFlow => 2,
+        Oxygen::HighFlow => 3,
+        Oxygen::PositivePressure => 4,
+    });
+    worst([pressure, oxygen])
+}
+
+/// How the patient wakes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Consciousness {
+    /// Awake.
+    Normal,
+    /// Wakes by itself.
+    Spontaneous,
+    /// Wakes to voice.
+    ToVoice,
+    /// Wakes to touch only.
+    ToTouch,
+    /// Cannot be woken, or needs vigorous stimuli; coma.
+    Unarousable,
+}
+
+/// Seizures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Seizure {
+    /// None.
+    None,
+    /// Clinical seizure that resolves rapidly, or one on the EEG that resolves with intervention.
+    ResolvesRapidly,
+    /// Longer than five minutes, or repetitive without return to baseline.
+    ProlongedOrRepetitive,
+}
+
+/// Raised intracranial pressure or cerebral oedema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Oedema {
+    /// None.
+    None,
+    /// Focal oedema on imaging.
+    Focal,
+    /// Diffuse oedema, posturing, sixth nerve palsy, papilloedema or Cushing's triad.
+    Diffuse,
+}
+
+/// What grades ICANS. None is not known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Icans {
+    /// ICE score, 0 to 10: orientation 4, naming 3, command 1, writing 1, attention 1.
+    pub ice_score: Option<u8>,
+    /// Consciousness.
+    pub consciousness: Option<Consciousness>,
+    /// Seizures.
+    pub seizure: Option<Seizure>,
+    /// Deep focal motor weakness.
+    pub motor_weakness: Option<bool>,
+    /// Raised pressure or oedema.
+    pub oedema: Option<Oedema>,
+}
+
+/// The ASTCT grade of ICANS, 0 to 4. None when what is missing could change it.
+pub fn icans_grade(icans: &Icans) -> Option<u8> {
+    let ice = icans.ice_score.map(|score| match score {
+        0..=2 => 3,
+        3..=6 => 2,
+        7..=9 => 1,
+        10.. => 0,
+    });
+    let consciousness = icans.consciousness.map(|state| match state {
+        Consciousness::Normal => 0,
+        Consciousness::Spontaneous => 1,
+        Consciousness::ToVoice => 2,
+        Consciousness::ToTouch => 3,
+        Consciousness::Unarousable => 4,
+    });
+    let seizure = icans.seizure.map(|seizure| match seizure {
+        Seizure::None => 0,
+        Seizure::ResolvesRapidly => 3,
+        Seizure::ProlongedOrRepetitive => 4,
+    });
+    let weakness = icans.motor_weakness.map(|weak| if weak { 4 } else { 0 });
+    let oedema = icans.oedema.map(|oedema| match oedema {
+        Oedema::None => 0,
+        Oedema::Focal => 3,
+        Oedema::Diffuse => 4,
+    });
+    worst([ice, consciousness, seizure, weakness, oedema])
+}
+
+/// The top of both scales.
+const TOP: u8 = 4;
+
+fn worst<const N: usize>(parts: [Option<u8>; N]) -> Option<u8> {
+    let known = parts.iter().flatten().copied().max();
+    if parts.iter().all(Option::is_some) { known } else { known.filter(|grade| *grade == TOP) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn crs(fever: bool, vasopressors: u32, hypotension: bool, oxygen: Oxygen) -> Crs {
+        Crs { fever: Some(fever), vasopressors: Some(vasopressors), hypotension: Some(hypotension), oxygen: Some(oxygen) }
+    }
+
+    #[test]
+    fn crs_is_the_worst_of_pressure_and_oxygen() {
+        use Oxygen::{HighFlow, LowFlow, PositivePressure};
+        let expected = [
+            (crs(true, 0, false, Oxygen::None), 1),
+            (crs(true, 0, true, Oxygen::None), 2),
+            (crs(true, 0, false, LowFlow), 2),
+            (crs(true, 1, true, Oxygen::None), 3),
+            (crs(true, 0, false, HighFlow), 3),
+            (crs(true, 2, true, Oxygen::None), 4),
+            (crs(true, 3, true, HighFlow), 4),
+            (crs(true, 0, false, PositivePressure), 4),
+            (crs(true, 1, true, LowFlow), 3),
+            (crs(false, 2, true, PositivePressure), 0),
+        ];
+        for (crs, grade) in expected {
+            assert_eq!(crs_grade(&crs), Some(grade), "{crs:?}");
+        }
+    }
+
+    #[test]
+    fn a_missing_part_leaves_crs_open_unless_the_rest_decides() {
+        let known = crs(true, 1, true, Oxygen::None);
+        assert_eq!(crs_grade(&Crs { oxygen: None, ..known }), None);
+        assert_eq!(crs_grade(&Crs { oxygen: None, vasopressors: Some(2), ..known }), Some(4));
+        assert_eq!(crs_grade(&Crs { fever: None, ..known }), None);
+        assert_eq!(crs_grade(&Crs { fever: Some(false), vasopressors: None, hypotension: None, oxygen: None }), Some(0));
+        assert_eq!(crs_grade(&Crs { hypotension: None, ..known }), Some(3));
+    }
+
+    fn clear() -> Icans {
+        Icans {
+            ice_score: Some(10),
+            consciousness: Some(Consciousness::Normal),
+            seizure: Some(Seizure::None),
+            motor_weakness: Some(false),
+            oedema: Some(Oedema::None),
+        }
+    }
+
+    #[test]
+    fn ice_scores_at_each_border() {
+        for (score, grade) in [(10, 0), (9, 1), (7, 1), (6, 2), (3, 2), (2, 3), (0, 3)] {
+            assert_eq!(icans_grade(&Icans { ice_score: Some(score), ..clear() }), Some(grade), "ICE {score}");
+        }
+        let unarousable = Icans { ice_score: Some(0), consciousness: Some(Consciousness::Unarousable), ..clear() };
+        assert_eq!(icans_grade(&unarousable), Some(4));
+    }
+
+    #[test]
+    fn each_other_part_of_icans() {
+        use Consciousness::{Spontaneous, ToTouch, ToVoice};
+        for (state, grade) in [(Spontaneous, 1), (ToVoice, 2), (ToTouch, 3)] {
+            assert_eq!(icans_grade(&Icans { consciousness: Some(state), ..clear() }), Some(grade));
+        }
+        for (seizure, grade) in [(Seizure::ResolvesRapidly, 3), (Seizure::ProlongedOrRepetitive, 4)] {
+            assert_eq!(icans_grade(&Icans { seizure: Some(seizure), ..clear() }), Some(grade));
+        }
+        for (oedema, grade) in [(Oedema::Focal, 3), (Oedema::Diffuse, 4)] {
+            assert_eq!(icans_grade(&Icans { oedema: Some(oedema), ..clear() }), Some(grade));
+        }
+        assert_eq!(icans_grade(&Icans { motor_weakness: Some(true), ..clear() }), Some(4));
+    }
+
+    #[test]
+    fn a_missing_part_leaves_icans_open_unless_the_rest_decides() {
+        assert_eq!(icans_grade(&Icans { ice_score: None, ..clear() }), None);
+        assert_eq!(icans_grade(&Icans { ice_score: None, motor_weakness: Some(true), ..clear() }), Some(4));
+    }
+}

@@ -1,0 +1,223 @@
+//! Adverse events with their grades, causes and adjudication.
+
+use super::gated_by_subject;
+use super::masked::{MaskedDate, MaskedPartialDate, MaskedText};
+use crate::graphql::scalar::{Id, Revision};
+use crate::graphql::term::Coded;
+use chrono::{DateTime, Utc};
+use objects::{Stated, object};
+use policy::DataGroup;
+use study::terms::{
+    AdverseEventCategory, AdverseEventOutcome, Agent, Causality, CausalityAssessor, ClockKind, GradeScale,
+    SeriousnessCriterion,
+};
+use study::view::{
+    AdverseEventCausalityView, AdverseEventGradeView, AdverseEventView, ClockView, DltAdjudicationView, Shown,
+    ValueState,
+};
+
+/// An adverse event.
+#[object(name = "AdverseEvent", implements("Node"))]
+impl<'v> AdverseEvent<'v> {
+    /// The global id.
+    #[group(Envelope)]
+    fn id(&self) -> Id {
+        Id(self.0.id())
+    }
+    /// What the site called the event; the safety board reads the coded term instead.
+    #[group(AdverseEvents)]
+    fn term(&self) -> MaskedText {
+        MaskedText::of(self.0.term())
+    }
+    /// System organ class.
+    #[group(AdverseEvents)]
+    fn soc(&self) -> Option<&str> {
+        self.0.soc()
+    }
+    /// Preferred term.
+    #[group(AdverseEvents)]
+    fn pt(&self) -> Option<&str> {
+        self.0.pt()
+    }
+    /// Onset.
+    #[group(AdverseEvents)]
+    fn start(&self) -> MaskedPartialDate {
+        MaskedPartialDate(self.0.start())
+    }
+    /// End.
+    #[group(AdverseEvents)]
+    fn end(&self) -> MaskedPartialDate {
+        MaskedPartialDate(self.0.end())
+    }
+    /// How the event ended.
+    #[group(AdverseEvents)]
+    fn outcome(&self) -> Option<Coded<AdverseEventOutcome>> {
+        Some(Coded(self.0.outcome()))
+    }
+    /// What kind of event it is in the rules on dose-limiting toxicity.
+    #[group(AdverseEvents)]
+    fn category(&self) -> Option<Coded<AdverseEventCategory>> {
+        Some(Coded(self.0.category()))
+    }
+    /// Whether it is of special interest.
+    #[group(AdverseEvents)]
+    fn of_special_interest(&self) -> Option<bool> {
+        Some(self.0.of_special_interest())
+    }
+    /// Grades in order of time.
+    #[group(AdverseEvents)]
+    fn grades(&self) -> Option<Vec<AdverseEventGrade<'v>>> {
+        Some(self.0.grades().map(AdverseEventGrade).collect())
+    }
+    /// What was judged of its causes.
+    #[group(AdverseEvents)]
+    fn causalities(&self) -> Option<Vec<AdverseEventCausality<'v>>> {
+        Some(self.0.causalities().map(AdverseEventCausality).collect())
+    }
+    /// What makes the event serious; empty when it is not.
+    #[group(SeriousEvents)]
+    fn seriousness(&self) -> Option<Vec<Coded<SeriousnessCriterion>>> {
+        Some(self.0.seriousness()?.iter().copied().map(Coded).collect())
+    }
+    /// The narrative.
+    #[group(SeriousEvents)]
+    fn narrative(&self) -> MaskedText {
+        MaskedText::of(self.0.narrative())
+    }
+    /// Time limits that run on the event.
+    #[group(SeriousEvents)]
+    fn clocks(&self) -> Option<Vec<Clock<'v>>> {
+        Some(self.0.clocks()?.map(Clock).collect())
+    }
+    /// Whether the event was dose-limiting, as adjudicated.
+    #[group(Adjudication)]
+    fn adjudication(&self) -> MaskedAdjudication<'v> {
+        MaskedAdjudication(self.0.adjudication())
+    }
+    /// Revision of the event's own last change, for `expectedRevision`.
+    #[group(Envelope)]
+    fn revision(&self) -> Revision {
+        Revision(self.0.revision())
+    }
+}
+
+/// An adverse event.
+pub struct AdverseEvent<'v>(pub AdverseEventView<'v>);
+
+/// A grade of an adverse event from a day on.
+#[object(name = "AdverseEventGrade")]
+impl AdverseEventGrade<'_> {
+    /// 1 to 5; none when unknown.
+    #[group(AdverseEvents)]
+    fn grade(&self) -> Option<i32> {
+        self.0.grade()
+    }
+    /// The scale.
+    #[group(AdverseEvents)]
+    fn scale(&self) -> Option<Coded<GradeScale>> {
+        Some(Coded(self.0.scale()))
+    }
+    /// From when on.
+    #[group(AdverseEvents)]
+    fn since(&self) -> MaskedPartialDate {
+        MaskedPartialDate(self.0.since())
+    }
+}
+
+/// A grade.
+pub struct AdverseEventGrade<'v>(pub AdverseEventGradeView<'v>);
+
+/// A judgement whether an agent caused an adverse event.
+#[object(name = "AdverseEventCausality")]
+impl AdverseEventCausality<'_> {
+    /// The agent.
+    #[group(AdverseEvents)]
+    fn agent(&self) -> Option<Coded<Agent>> {
+        Some(Coded(self.0.agent()))
+    }
+    /// Who judged.
+    #[group(AdverseEvents)]
+    fn assessor(&self) -> Option<Coded<CausalityAssessor>> {
+        Some(Coded(self.0.assessor()))
+    }
+    /// The judgement; none when it is missing, which the safety tables read as related.
+    #[group(AdverseEvents)]
+    fn causality(&self) -> Option<Coded<Causality>> {
+        self.0.causality().map(Coded)
+    }
+}
+
+/// A judgement.
+pub struct AdverseEventCausality<'v>(pub AdverseEventCausalityView<'v>);
+
+/// A time limit that runs on a serious adverse event.
+#[object(name = "Clock")]
+impl Clock<'_> {
+    /// Which clock.
+    #[group(SeriousEvents)]
+    fn kind(&self) -> Option<Coded<ClockKind>> {
+        Some(Coded(self.0.kind()))
+    }
+    /// When it runs out. The safety board sees no clock time.
+    #[group(SeriousEvents)]
+    fn due_at(&self) -> Option<DateTime<Utc>> {
+        self.0.due_at()
+    }
+    /// When it was stopped.
+    #[group(SeriousEvents)]
+    fn stopped_at(&self) -> Option<DateTime<Utc>> {
+        self.0.stopped_at()
+    }
+}
+
+/// A clock.
+pub struct Clock<'v>(pub ClockView<'v>);
+
+/// A decision whether an adverse event was dose-limiting.
+#[object(name = "DltAdjudication")]
+impl DltAdjudication<'_> {
+    /// The decision.
+    #[group(Adjudication)]
+    fn is_dlt(&self) -> Option<bool> {
+        Some(self.0.is_dlt())
+    }
+    /// Why.
+    #[group(Adjudication)]
+    fn rationale(&self) -> MaskedText {
+        MaskedText::of(self.0.rationale())
+    }
+    /// When.
+    #[group(Adjudication)]
+    fn decided_on(&self) -> MaskedDate {
+        MaskedDate(self.0.decided_on())
+    }
+}
+
+/// A decision.
+pub struct DltAdjudication<'v>(pub DltAdjudicationView<'v>);
+
+gated_by_subject!(AdverseEvent, AdverseEventGrade, AdverseEventCausality, Clock, DltAdjudication);
+
+/// A decision on dose-limiting toxicity that may be kept from the viewer, or not made yet.
+#[object(name = "MaskedAdjudication", stated, gate = open)]
+impl<'v> MaskedAdjudication<'v> {
+    /// Whether there is a decision, and if not, why.
+    #[group(Envelope)]
+    fn state(&self) -> Coded<ValueState> {
+        Coded(self.0.state)
+    }
+    /// The decision.
+    #[group(Envelope)]
+    fn value(&self) -> Option<DltAdjudication<'v>> {
+        self.0.value.map(DltAdjudication)
+    }
+}
+
+/// A decision that may be kept from the viewer.
+pub struct MaskedAdjudication<'v>(pub Shown<DltAdjudicationView<'v>>);
+
+impl Stated for MaskedAdjudication<'_> {
+    fn masked() -> Self {
+        MaskedAdjudication(Shown::masked())
+    }
+}

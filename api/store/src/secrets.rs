@@ -1,0 +1,135 @@
+//! Secrets of the installation, sealed under the master key: signing keys, and the keys of keyed digests.
+
+use crate::clock::random;
+use crate::error::{StoreCode, StoreError};
+use crate::vault::KeyVault;
+use entity::side::secret;
+use entity::terms::KeyPurpose;
+use jsonwebtoken::jwk::{Jwk, ThumbprintHash};
+use jsonwebtoken::{Algorithm, EncodingKey};
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ConnectionTrait, EntityTrait, IntoActiveModel};
+
+/// A key pair of the installation, of which the private half stays here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewSigningKey {
+    /// The key's id: its thumbprint (RFC 7638).
+    pub kid: String,
+    /// What it signs.
+    pub purpose: KeyPurpose,
+    /// The public half as a JWK, for the portal stream.
+    pub jwk: String,
+}
+
+/// The private half of a key pair, at work.
+#[derive(Clone)]
+pub struct SigningKey {
+    /// The key's id.
+    pub kid: String,
+    /// Ed25519.
+    pub key: EncodingKey,
+}
+
+/// What a DER-encoded Ed25519 private key (RFC 8410) has before its 32 bytes.
+const ED25519_DER: [u8; 16] =
+    [0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20];
+
+fn context(name: &str) -> Vec<u8> {
+    format!("trialgraph secret {name}").into_bytes()
+}
+
+/// A secret by name.
+pub(crate) async fn get<C: ConnectionTrait>(
+    db: &C,
+    vault: &dyn KeyVault,
+    name: &str,
+) -> Result<Option<Vec<u8>>, StoreError> {
+    let Some(row) = secret::Entity::find_by_id(name.to_owned()).one(db).await? else { return Ok(None) };
+    let wrong = || {
+        let text = format!("the secret {name} does not open under the master keys that were given");
+        StoreError::new(StoreCode::Configuration, text)
+    };
+    // One byte for the length of the key's id, the id, and the wrapped secret.
+    let (&length, rest) = row.sealed.split_first().ok_or_else(wrong)?;
+    let (id, wrapped) = rest.split_at_checked(length.into()).ok_or_else(wrong)?;
+    let id = std::str::from_utf8(id).map_err(|_| wrong())?;
+    let nonce = row.nonce.as_slice().try_into().map_err(|_| wrong())?;
+    vault.unwrap(id, &context(name), nonce, wrapped).map(Some).ok_or_else(wrong)
+}
+
+/// Keeps a secret unless there is one of its name.
+pub(crate) async fn keep<C: ConnectionTrait>(
+    db: &C,
+    vault: &dyn KeyVault,
+    name: &str,
+    bytes: &[u8],
+) -> Result<(), StoreError> {
+    let nonce = random()?;
+    let id = vault.current();
+    let wrong = || StoreError::new(StoreCode::Configuration, "the current master key cannot be used");
+    let mut sealed = vec![u8::try_from(id.len()).map_err(|_| wrong())?];
+    sealed.extend(id.as_bytes());
+    sealed.extend(vault.wrap(&context(name), &nonce, bytes).ok_or_else(wrong)?);
+    let row = secret::Model { name: name.to_owned(), nonce: nonce.to_vec(), sealed };
+    secret::Entity::insert(row.into_active_model())
+        .on_conflict(OnConflict::column(secret::Column::Name).do_nothing().to_owned())
+        .exec_without_returning(db)
+        .await?;
+    Ok(())
+}
+
+/// 32 secret bytes by name, drawn once for the installation.
+pub(crate) async fn key<C: ConnectionTrait>(
+    db: &C,
+    vault: &dyn KeyVault,
+    name: &str,
+) -> Result<[u8; 32], StoreError> {
+    if get(db, vault, name).await?.is_none() {
+        keep(db, vault, name, &random::<32>()?).await?;
+    }
+    // Read again: another process may have been first.
+    let bytes = get(db, vault, name).await?.unwrap_or_default();
+    bytes.try_into().map_err(|_| StoreError::new(StoreCode::Damaged, format!("the secret {name} has a bad length")))
+}
+
+fn private(seed: &[u8]) -> EncodingKey {
+    EncodingKey::from_ed_der(&[&ED25519_DER, seed].concat())
+}
+
+fn name(purpose: KeyPurpose, kid: &str) -> String {
+    let purpose = match purpose {
+        KeyPurpose::Token => "token",
+        KeyPurpose::Checkpoint => "checkpoint",
+    };
+    format!("{purpose}-key:{kid}")
+}
+
+/// Draws a key pair and keeps its private half.
+pub(crate) async fn create_signing_key<C: ConnectionTrait>(
+    db: &C,
+    vault: &dyn KeyVault,
+    purpose: KeyPurpose,
+) -> Result<NewSigningKey, StoreError> {
+    let failed = |error: jsonwebtoken::errors::Error| StoreError::internal_fault(format!("a key pair: {error}"));
+    let seed: [u8; 32] = random()?;
+    let mut jwk = Jwk::from_encoding_key(&private(&seed), Algorithm::EdDSA).map_err(failed)?;
+    let kid = jwk.thumbprint(ThumbprintHash::SHA256).map_err(failed)?;
+    jwk.common.key_id = Some(kid.clone());
+    let jwk = serde_json::to_string(&jwk)
+        .map_err(|error| StoreError::internal_fault(format!("a public key has no JSON form: {error}")))?;
+    keep(db, vault, &name(purpose, &kid), &seed).await?;
+    Ok(NewSigningKey { kid, purpose, jwk })
+}
+
+/// The private half of a key pair of ours.
+pub(crate) async fn signing_key<C: ConnectionTrait>(
+    db: &C,
+    vault: &dyn KeyVault,
+    (purpose, kid): (KeyPurpose, &str),
+) -> Result<SigningKey, StoreError> {
+    let seed = get(db, vault, &name(purpose, kid)).await?;
+    let seed = seed.ok_or_else(|| {
+        StoreError::new(StoreCode::Configuration, format!("the private half of key {kid} is not held here"))
+    })?;
+    Ok(SigningKey { kid: kid.to_owned(), key: private(&seed) })
+}

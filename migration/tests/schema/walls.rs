@@ -1,0 +1,335 @@
+//! The tables are the second wall: what a decision should never let through, the database does not take.
+
+use crate::engine::Engine;
+use crate::{on_both_engines, round_trip, samples};
+use entity::rows;
+use sea_orm::{ColumnTrait, ColumnType, ColumnTypeTrait, ConnectionTrait, EntityTrait, IdenStatic, Iterable};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+
+on_both_engines! {
+    /// A code of a controlled list is taken, and no other text.
+    every_code_is_taken_and_no_other;
+    /// A row cannot point to what is not there.
+    a_row_needs_what_it_points_to;
+    /// Keys that people know rows by are unique.
+    what_identifies_a_row_is_unique;
+    /// Decimals, dates, partial dates, documents and numbers outside their ranges are refused.
+    a_value_that_means_nothing_is_refused;
+    /// Text that does mean something is taken.
+    a_value_that_means_something_is_taken;
+    /// The tables have exactly the columns of the entities, and null is allowed in the same ones.
+    the_tables_have_the_columns_of_the_entities;
+}
+
+/// The codes that a type reads in one of its fields, as the type itself tells when it reads another.
+fn codes<R: DeserializeOwned>(image: &Value, field: &str) -> Option<Vec<String>> {
+    let mut other = image.clone();
+    other[field] = json!("NO_SUCH_CODE");
+    let error = serde_json::from_value::<R>(other).err()?.to_string();
+    let known = error.strip_prefix("unknown variant `NO_SUCH_CODE`, expected ")?;
+    Some(known.split('`').skip(1).step_by(2).map(str::to_owned).collect())
+}
+
+/// Every column with a controlled list, with its codes.
+fn lists() -> BTreeMap<(&'static str, String), Vec<String>> {
+    let mut lists = BTreeMap::new();
+    macro_rules! of {
+        ($(($module:ident, $row:ident, $table:literal),)+) => {$(
+            let image = samples::image($table);
+            for field in image.as_object().unwrap().keys() {
+                if let Some(codes) = codes::<rows::$row>(&image, field) {
+                    lists.insert(($table, column(field)), codes);
+                }
+            }
+        )+};
+    }
+    entity::for_each_study_table!(of);
+    entity::for_each_portal_table!(of);
+    of!((access_record, AccessRecord, "access_record"),);
+    let roles = policy::Role::ALL.iter().map(|role| role.as_str().to_owned()).collect();
+    lists.insert(("membership", "role".to_owned()), roles);
+    lists
+}
+
+/// The column of an image's field.
+fn column(field: &str) -> String {
+    let mut column = String::new();
+    for letter in field.chars() {
+        if letter.is_ascii_uppercase() {
+            column.push('_');
+        }
+        column.push(letter.to_ascii_lowercase());
+    }
+    column
+}
+
+async fn every_code_is_taken_and_no_other(engine: &Engine) {
+    round_trip::fill(engine).await;
+    let lists = lists();
+    assert!(lists.len() > 40, "{} columns with controlled lists", lists.len());
+    for ((table, column), codes) in lists.iter().filter(|((table, _), _)| *table != "access_record") {
+        assert!(codes.len() >= 2, "{table}.{column}");
+        for code in codes {
+            engine.run(&format!("UPDATE \"{table}\" SET \"{column}\" = '{code}'")).await;
+        }
+        refused(engine, &format!("UPDATE \"{table}\" SET \"{column}\" = 'NO_SUCH_CODE'")).await;
+    }
+}
+
+/// A list in the schema that holds more or fewer codes than the program is a migration that was forgotten.
+#[tokio::test]
+async fn the_lists_of_the_schema_are_those_of_the_program() {
+    let engine = crate::engine::sqlite().await;
+    let tables =
+        engine.texts("SELECT sql FROM sqlite_master WHERE type = 'table' AND sql LIKE '%CHECK%'").await;
+    let mut found = BTreeMap::new();
+    for sql in &tables {
+        let table = sql.split('"').nth(1).unwrap().to_owned();
+        for line in sql.lines() {
+            let Some((_, list)) = line.split_once("\" IN ('") else { continue };
+            let column = line.trim().split('"').nth(1).unwrap().to_owned();
+            let list = list.split_once("')").unwrap().0;
+            found.insert(
+                (table.clone(), column),
+                list.split("', '").map(str::to_owned).collect::<BTreeSet<_>>(),
+            );
+        }
+    }
+    let program: BTreeMap<_, BTreeSet<_>> = lists()
+        .into_iter()
+        .map(|((table, column), codes)| ((table.to_owned(), column), codes.into_iter().collect()))
+        .collect();
+    assert_eq!(found, program);
+}
+
+async fn refused(engine: &Engine, sql: &str) {
+    if let Ok(done) = engine.owner.execute_unprepared(sql).await {
+        panic!("taken, {} rows: {sql}", done.rows_affected());
+    }
+}
+
+async fn a_row_needs_what_it_points_to(engine: &Engine) {
+    round_trip::fill(engine).await;
+    let mut pointers = 0;
+    macro_rules! point {
+        ($(($module:ident, $row:ident, $table:literal),)+) => {$(
+            let image = samples::image($table);
+            // Persons are named by id where an account may be the installation's own, and what a finding or
+            // a proposal speaks of may be any row.
+            let free = ["id", "protocolVersionId", "grantedBy", "proposedBy", "decidedBy", "recordId", "reason"];
+            for (field, value) in image.as_object().unwrap() {
+                let is_id = value.as_str().is_some_and(|text| uuid::Uuid::parse_str(text).is_ok());
+                if is_id && (!free.contains(&field.as_str()) || ($table, field.as_str()) == ("study", "id")) {
+                    pointers += 1;
+                    let column = column(field);
+                    refused(engine, &format!("UPDATE \"{}\" SET \"{column}\" = {}", $table, nobody(engine))).await;
+                }
+            }
+        )+};
+    }
+    entity::for_each_study_table!(point);
+    entity::for_each_portal_table!(point);
+    assert!(pointers > 60, "{pointers}");
+}
+
+/// The id of no row.
+fn nobody(engine: &Engine) -> &'static str {
+    match engine.backend() {
+        sea_orm::DatabaseBackend::Sqlite => "zeroblob(16)",
+        _ => "'00000000-0000-0000-0000-000000000000'",
+    }
+}
+
+async fn what_identifies_a_row_is_unique(engine: &Engine) {
+    round_trip::fill(engine).await;
+    for (table, key) in [
+        ("registered_study", "code"),
+        ("person", "name"),
+        ("service_client", "name"),
+        ("setting", "key"),
+        ("public_key", "kid"),
+        ("site", "code"),
+        ("cohort", "level"),
+        ("planned_visit", "code"),
+        ("subject", "code"),
+        ("allocation", "subject_id"),
+        ("visit", "planned_code"),
+        ("assessment", "instrument"),
+        ("autoantibody_result", "analyte"),
+        ("dose", "ordinal"),
+        ("adverse_event_causality", "agent"),
+        ("dlt_adjudication", "adverse_event_id"),
+        ("disposition", "subject_id"),
+        ("data_cut", "name"),
+    ] {
+        let columns = engine.columns(table).await;
+        let names: Vec<String> = columns.keys().map(|name| format!("\"{name}\"")).collect();
+        let values: Vec<String> = columns
+            .keys()
+            .map(|name| if name == "id" { nobody(engine).to_owned() } else { format!("\"{name}\"") })
+            .collect();
+        let (names, values) = (names.join(", "), values.join(", "));
+        let sql = format!("INSERT INTO \"{table}\" ({names}) SELECT {values} FROM \"{table}\"");
+        let error =
+            engine.owner.execute_unprepared(&sql).await.err().unwrap_or_else(|| panic!("taken: {sql}"));
+        let text = error.to_string().to_lowercase();
+        assert!(text.contains("unique") && text.contains(key), "{table}: {text}");
+    }
+}
+
+/// Column by column what has to be refused.
+const NONSENSE: &[(&str, &str, &[&str])] = &[
+    (
+        "lab_result",
+        "value",
+        &["", "1e5", ".5", "5.", "1.2.3", "NaN", "--1", "1-", "1,5", " 1", "-", "-.5", "+1"],
+    ),
+    ("cohort", "cells_per_kg", &["forty", "4E7"]),
+    (
+        "medication",
+        "start",
+        &["", "26", "2026-1", "2026-13", "2026-00", "2026-11-", "2026-11-3", "2026-11-32", "2026/11"],
+    ),
+    ("adverse_event", "end", &["unknown", "2026-20-01", "2026-11-00"]),
+    ("subject", "screened_on", &["2026-02-30", "yesterday", "2026-13-01", ""]),
+    ("visit", "date", &["2026-04-31"]),
+    ("subject", "bilag_history", &["[", "RENAL"]),
+    ("visit", "note", &["{\"text\":"]),
+    ("subject", "code", &[""]),
+    ("dose", "start_time", &["9:05", "25:00", "09:60", "noon", "09:05:00"]),
+    ("lab_result", "collected_at", &["9am", "24:00"]),
+    ("clock", "due_at", &["soon", ""]),
+    ("data_cut", "open_hash", &["abc"]),
+    ("protocol_version", "digest", &["A"]),
+];
+
+/// The same for numbers.
+const OUT_OF_RANGE: &[(&str, &str, &[i64])] = &[
+    ("adverse_event_grade", "grade", &[0, 6, -1]),
+    ("cohort", "capacity", &[0, -1]),
+    ("cohort", "level", &[0]),
+    ("dose", "ordinal", &[0]),
+    ("subject", "birth_year", &[0, 91, 20260]),
+    ("planned_visit", "window_before", &[-1]),
+    ("planned_visit", "analysis_low", &[43]),
+    ("study", "planned_enrolment", &[0]),
+    ("data_cut", "open_revision", &[-1, 9_007_199_254_740_992]),
+];
+
+async fn a_value_that_means_nothing_is_refused(engine: &Engine) {
+    round_trip::fill(engine).await;
+    for (table, column, values) in NONSENSE {
+        for value in *values {
+            refused(engine, &format!("UPDATE \"{table}\" SET \"{column}\" = '{value}'")).await;
+        }
+    }
+    for (table, column, values) in OUT_OF_RANGE {
+        for value in *values {
+            refused(engine, &format!("UPDATE \"{table}\" SET \"{column}\" = {value}")).await;
+        }
+    }
+    for (table, column) in [("subject", "code"), ("cohort", "cells_per_kg"), ("assessment", "items")] {
+        refused(engine, &format!("UPDATE \"{table}\" SET \"{column}\" = NULL")).await;
+    }
+}
+
+async fn a_value_that_means_something_is_taken(engine: &Engine) {
+    round_trip::fill(engine).await;
+    for (table, column, values) in [
+        ("lab_result", "value", &["0", "-0.5", "1.10", "40000000", "9999999999999999999999999999"][..]),
+        ("medication", "start", &["1999", "2024-12", "2024-02-29", "2026-10-31"][..]),
+        ("subject", "screened_on", &["2024-02-29"][..]),
+        ("dose", "start_time", &["00:00", "19:59", "23:59"][..]),
+    ] {
+        for value in values {
+            engine.run(&format!("UPDATE \"{table}\" SET \"{column}\" = '{value}'")).await;
+        }
+    }
+}
+
+/// Each entity's columns, and whether they may be null.
+fn entities() -> BTreeMap<String, BTreeMap<String, bool>> {
+    let mut entities = BTreeMap::new();
+    macro_rules! of {
+        ($(($module:ident, $row:ident, $table:literal),)+) => {$( add::<entity::$module::Entity>(&mut entities); )+};
+    }
+    entity::for_each_study_table!(of);
+    entity::for_each_portal_table!(of);
+    add::<entity::access_record::Entity>(&mut entities);
+    macro_rules! others {
+        ($($entity:path;)+) => {$( { use $entity as module; add::<module::Entity>(&mut entities); } )+};
+    }
+    others! {
+        entity::ledger::head; entity::ledger::entry; entity::ledger::change; entity::ledger::checkpoint;
+        entity::ledger::idempotency; entity::side::identity_lookup; entity::side::secret;
+        entity::side::subject_identity; entity::side::subject_key;
+    }
+    entities
+}
+
+fn add<E: EntityTrait + Default>(entities: &mut BTreeMap<String, BTreeMap<String, bool>>) {
+    let table = E::default().table_name().to_owned();
+    let mut columns = BTreeMap::new();
+    for column in E::Column::iter() {
+        let definition = column.def();
+        let (name, kind) = (IdenStatic::as_str(&column).to_owned(), definition.get_column_type());
+        // INT-04, and the ledger's rule: nothing that a float rounds, no integer but revisions beyond 2^31.
+        let rounded = matches!(
+            kind,
+            ColumnType::Float | ColumnType::Double | ColumnType::Decimal(_) | ColumnType::Money(_)
+        );
+        assert!(!rounded, "{table}.{name} is not exact");
+        let wide = matches!(kind, ColumnType::BigInteger | ColumnType::BigUnsigned | ColumnType::Unsigned);
+        assert!(!wide || name.ends_with("revision"), "{table}.{name} may hold what JSON rounds");
+        columns.insert(name, definition.is_null());
+    }
+    entities.insert(table, columns);
+}
+
+async fn the_tables_have_the_columns_of_the_entities(engine: &Engine) {
+    let mut tables = BTreeMap::new();
+    for table in engine.tables().await.into_iter().filter(|table| table != "seaql_migrations") {
+        let columns = engine.columns(&table).await;
+        tables.insert(table, columns);
+    }
+    assert_eq!(tables, entities());
+}
+
+/// No image holds a float or an integer that JSON rounds.
+#[test]
+fn images_hold_no_number_that_is_rounded() {
+    fn check(table: &str, value: &Value) {
+        match value {
+            Value::Number(number) => {
+                let exact =
+                    number.as_i64().is_some_and(|number| number.unsigned_abs() <= 9_007_199_254_740_991);
+                assert!(exact, "{table}: {number}");
+            }
+            Value::Array(items) => items.iter().for_each(|item| check(table, item)),
+            Value::Object(fields) => fields.values().for_each(|field| check(table, field)),
+            Value::Null | Value::Bool(_) | Value::String(_) => {}
+        }
+    }
+    macro_rules! of {
+        ($(($module:ident, $row:ident, $table:literal),)+) => {$(
+            let row: rows::$row = serde_json::from_value(samples::image($table)).unwrap();
+            check($table, &serde_json::to_value(row).unwrap());
+        )+};
+    }
+    entity::for_each_study_table!(of);
+    entity::for_each_portal_table!(of);
+    of!((access_record, AccessRecord, "access_record"),);
+}
+
+/// Taking down the foundation would take the ledger with it.
+#[tokio::test]
+async fn the_ledger_cannot_be_migrated_away() {
+    use migration::{Migrator, MigratorTrait};
+    let engine = crate::engine::sqlite().await;
+    let tables = engine.tables().await;
+    assert!(Migrator::down(&engine.owner, None).await.is_err());
+    assert_eq!(engine.tables().await, tables);
+    assert_eq!(Migrator::get_pending_migrations(&engine.owner).await.unwrap().len(), 0);
+}
