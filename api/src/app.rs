@@ -2,20 +2,20 @@
 
 use crate::config::Settings;
 use crate::graphql::{self, Schema};
-use crate::keys::Keyring;
 use crate::signin::{Trust, Trusted};
 use crate::{http, live};
 use actix_web::dev::ServerHandle;
 use actix_web::{App as Actix, HttpServer, web};
-use entity_free::KeyPurpose;
+use portal::KeyPurpose;
+use std::collections::HashMap;
 use std::net::{SocketAddr, TcpListener};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use store::Store;
-
-mod entity_free {
-    pub use portal::KeyPurpose;
-}
+use store::{Store, StoreError};
+use study::Snapshot;
+use study::board::CutRef;
+use study::view::BoardKeys;
+use uuid::Uuid;
 
 /// What every request needs.
 pub struct App {
@@ -24,14 +24,21 @@ pub struct App {
     /// The data.
     pub store: Store,
     /// Keys of what the board sees.
-    pub keyring: Keyring,
+    pub board_keys: Arc<BoardKeys>,
     /// The schema.
     pub schema: Schema,
     /// Where requests are executed: not on the workers that speak HTTP.
-    pub runtime: tokio::runtime::Handle,
+    pub runtime: Executor,
     /// Demonstration users, with tokens, for the page at `/`; none outside `demo`.
     pub demo_users: Vec<DemoUser>,
+    cuts: Mutex<HashMap<CutKey, Arc<Snapshot>>>,
 }
+
+/// A frozen study, by study, cut and number of cuts that were released when it was frozen.
+type CutKey = (Uuid, Uuid, usize);
+
+/// How many frozen studies are kept.
+const CUTS_KEPT: usize = 16;
 
 /// A user of the demonstration.
 #[derive(Clone, Debug, serde::Serialize)]
@@ -44,6 +51,40 @@ pub struct DemoUser {
     pub sites: Vec<String>,
     /// A token.
     pub token: String,
+}
+
+/// Threads of their own for executing requests.
+pub struct Executor {
+    runtime: Option<tokio::runtime::Runtime>,
+}
+
+impl Executor {
+    fn start() -> std::io::Result<Executor> {
+        let threads = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(threads)
+            .thread_name("execution")
+            .enable_all()
+            .build()?;
+        Ok(Executor { runtime: Some(runtime) })
+    }
+
+    /// Runs a request's work. None when the server is going down.
+    pub fn spawn<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = T> + Send + 'static,
+    ) -> Option<tokio::task::JoinHandle<T>> {
+        self.runtime.as_ref().map(|runtime| runtime.spawn(work))
+    }
+}
+
+impl Drop for Executor {
+    fn drop(&mut self) {
+        // A runtime may not be waited for inside another one.
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
 }
 
 /// A server that runs.
@@ -61,18 +102,30 @@ impl App {
     /// What keeps the server from starting, for the operator.
     pub async fn open(settings: Settings) -> Result<Arc<App>, String> {
         let store = crate::database::open(&settings).await?;
-        App::over(settings, store, Vec::new())
+        App::over(settings, store, Vec::new()).await
     }
 
     /// The same over data that are open already.
     ///
     /// # Errors
     /// What keeps the server from starting, for the operator.
-    pub fn over(settings: Settings, store: Store, demo_users: Vec<DemoUser>) -> Result<Arc<App>, String> {
-        let keyring = Keyring::of(&store);
+    pub async fn over(
+        settings: Settings,
+        store: Store,
+        demo_users: Vec<DemoUser>,
+    ) -> Result<Arc<App>, String> {
+        let secret = |error: StoreError| format!("a secret of the installation cannot be read: {}", error.internal());
+        let board_keys = Arc::new(BoardKeys {
+            ids: store.secret_key("board ids").await.map_err(secret)?,
+            pseudonyms: store.secret_key("board pseudonyms").await.map_err(secret)?,
+        });
         let schema = graphql::schema(&settings);
-        let runtime = tokio::runtime::Handle::current();
-        Ok(Arc::new(App { settings, store, keyring, schema, runtime, demo_users }))
+        let runtime = Executor::start().map_err(|error| format!("no threads: {error}"))?;
+        let cuts = Mutex::default();
+        let app = App { settings, store, board_keys, schema, runtime, demo_users, cuts };
+        // A configured key set that does not read stops the start, not the first request.
+        app.trust(&*app.store.portal().await.map_err(secret)?)?;
+        Ok(Arc::new(app))
     }
 
     /// Whom the server trusts at this moment: the local issuer's keys as they stand in the portal, and the
@@ -87,11 +140,7 @@ impl App {
                 serde_json::from_str(&key.jwk).map_err(|error| format!("key {}: {error}", key.kid))?;
             let decoding = jsonwebtoken::DecodingKey::from_jwk(&jwk)
                 .map_err(|error| format!("key {}: {error}", key.kid))?;
-            keys.push(Trusted {
-                kid: key.kid.clone(),
-                algorithm: jsonwebtoken::Algorithm::EdDSA,
-                key: decoding,
-            });
+            keys.push(Trusted { kid: key.kid, algorithm: jsonwebtoken::Algorithm::EdDSA, key: decoding });
         }
         let mut trust = Trust::new(&self.settings.tokens, keys);
         for issuer in &self.settings.issuers {
@@ -100,6 +149,25 @@ impl App {
             trust.add(issuer, &jwks)?;
         }
         Ok(trust)
+    }
+
+    /// The frozen study of a released cut. Kept, so that its endpoints are derived once.
+    ///
+    /// # Errors
+    /// As for reading the study.
+    pub async fn frozen(&self, live: &Arc<Snapshot>, cut: &CutRef) -> Result<Arc<Snapshot>, StoreError> {
+        let key = (live.study(), cut.id, live.cuts().count());
+        let held = || self.cuts.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
+        if let Some(held) = held() {
+            return Ok(held);
+        }
+        let then = self.store.study_at(live.study(), cut.open_revision, Some(cut.sealed_revision)).await?;
+        let frozen = Arc::new(then.frozen(cut, live));
+        let mut cuts = self.cuts.lock().unwrap_or_else(PoisonError::into_inner);
+        if cuts.len() >= CUTS_KEPT {
+            cuts.clear();
+        }
+        Ok(cuts.entry(key).or_insert(frozen).clone())
     }
 
     /// Starts to listen.
@@ -138,9 +206,7 @@ impl Running {
     /// Stops: no new request is taken, running ones get the configured time.
     pub async fn stop(mut self) {
         self.handle.stop(true).await;
-        if let Some(done) = self.done.take() {
-            let _ = done.await;
-        }
+        self.wait().await;
     }
 
     /// Waits until the server ends by itself.

@@ -50,7 +50,7 @@ impl Calling<'_> {
             Failure::new(Code::Unauthenticated, "send an access token as `Authorization: Bearer …`")
         })?;
         let portal = app.store.portal().await?;
-        let now = app.store.now();
+        let now = app.store.clock().now();
         let trust = app.trust(&portal).map_err(Failure::internal)?;
         let caller = trust
             .verify(token, now.timestamp())

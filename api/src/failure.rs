@@ -3,7 +3,7 @@
 //! Invariant: nothing here has `Display`, since the GraphQL library would send that text to the caller.
 
 use async_graphql::{Error, ErrorExtensions};
-use store::StoreError;
+use store::{StoreCode, StoreError};
 
 /// The closed list of error codes. Clients must expect new ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,18 +100,17 @@ impl Failure {
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Failure {
-        let (code, public) = match error.kind() {
-            store::ErrorKind::Unavailable => {
-                (Code::Unavailable, "the data cannot be reached at the moment: try again")
-            }
-            store::ErrorKind::NotFound => (Code::NotFound, "there is no such study"),
-            store::ErrorKind::Expired => (Code::CursorExpired, "the revision is no longer held: start again"),
-            store::ErrorKind::Conflict => (Code::Conflict, "the request contradicts what is there"),
-            store::ErrorKind::Internal => {
-                return Failure::internal(error.internal());
-            }
+        let code = match error.code() {
+            StoreCode::Unavailable | StoreCode::OutcomeUnknown | StoreCode::Outdated => Code::Unavailable,
+            StoreCode::NotFound => Code::NotFound,
+            StoreCode::CursorExpired => Code::CursorExpired,
+            StoreCode::Damaged | StoreCode::Configuration | StoreCode::Internal => Code::Internal,
         };
-        Failure { code, public: public.to_owned(), internal: Some(error.internal()) }
+        Failure {
+            code,
+            public: error.code().message().to_owned(),
+            internal: Some(format!("{}: {}", error.code().as_str(), error.internal())),
+        }
     }
 }
 

@@ -26,6 +26,11 @@ impl Exact {
         self.0
     }
 
+    /// Hundredths as a number with two digits after the point.
+    pub fn hundredths(hundredths: i32) -> Exact {
+        Exact(Decimal::new(i64::from(hundredths), 2))
+    }
+
     fn as_text(&self) -> String {
         self.0.to_string()
     }

@@ -7,6 +7,7 @@ use sea_orm_migration::prelude::*;
 mod m20261123_000001_foundation;
 
 pub use m20261123_000001_foundation::grants;
+pub use sea_orm_migration::MigratorTrait;
 
 /// Every migration in order.
 pub struct Migrator;

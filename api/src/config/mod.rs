@@ -80,13 +80,20 @@ pub struct Database {
 }
 
 /// Keys that encrypt what is personal.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Keys {
-    /// A file with the master key: 64 hexadecimal digits. Made on the first start when it is missing.
+    /// A file with the master keys, one a line as `ID:64 hexadecimal digits`, the current one first. Made on the
+    /// first start when it is missing. Default `trialgraph.key`.
     pub master_file: Option<PathBuf>,
-    /// The master key itself; wins over the file.
+    /// The master keys themselves; win over the file.
     pub master: Option<Secret>,
+}
+
+impl Default for Keys {
+    fn default() -> Keys {
+        Keys { master_file: Some(PathBuf::from("trialgraph.key")), master: None }
+    }
 }
 
 /// Tokens of the local issuer.
@@ -148,6 +155,8 @@ pub struct Limits {
     pub expanded_fields: usize,
     /// Levels of fields. Default 15.
     pub depth: usize,
+    /// Cost of an operation: one a field, times the size of the lists around it. Default 100,000.
+    pub complexity: usize,
     /// Aliases. Default 60.
     pub aliases: usize,
     /// Directives. Default 50.
@@ -210,6 +219,7 @@ impl Default for Limits {
             nesting: 40,
             expanded_fields: 5_000,
             depth: 15,
+            complexity: 100_000,
             aliases: 60,
             directives: 50,
             root_fields: 20,
@@ -284,6 +294,7 @@ impl Settings {
         range("limits.nesting", limits.nesting as u64, 5, 100);
         range("limits.expanded_fields", limits.expanded_fields as u64, 10, 1_000_000);
         range("limits.depth", limits.depth as u64, 3, 50);
+        range("limits.complexity", limits.complexity as u64, 100, 100_000_000);
         range("limits.aliases", limits.aliases as u64, 1, 10_000);
         range("limits.directives", limits.directives as u64, 1, 10_000);
         range("limits.root_fields", limits.root_fields as u64, 1, 1_000);
@@ -302,9 +313,9 @@ impl Settings {
             problems.push("database.url must start with sqlite: or postgres://".to_owned());
         }
         if let Some(master) = &self.keys.master
-            && !(master.reveal().len() == 64 && master.reveal().bytes().all(|byte| byte.is_ascii_hexdigit()))
+            && store::MasterKeys::parse(master.reveal()).is_err()
         {
-            problems.push("keys.master must be 64 hexadecimal digits".to_owned());
+            problems.push("keys.master must be lines of ID:64 hexadecimal digits".to_owned());
         }
         problems
     }

@@ -147,7 +147,7 @@ fn sqlite(options: &mut ConnectOptions, url: &str) {
 }
 
 fn postgres(options: &mut ConnectOptions) {
-    options.application_name("trialgraph");
+    options.set_application_name("trialgraph");
     options.map_sqlx_postgres_pool_opts(|pool| {
         pool.after_connect(|connection, _| {
             Box::pin(async move {

@@ -21,7 +21,7 @@ use study::Snapshot;
 use uuid::Uuid;
 
 /// Redactions after a revision: they empty images at or below it, too.
-async fn later_redactions<C: ConnectionTrait>(
+pub(crate) async fn later_redactions<C: ConnectionTrait>(
     db: &C,
     stream: StreamId,
     after: Revision,
@@ -87,7 +87,7 @@ pub(crate) async fn rows<C: ConnectionTrait + StreamTrait>(
     );
     let parameters = [stream.to_string().into(), number(at)?.into()];
     let statement = Statement::from_sql_and_values(ConnectionTrait::get_database_backend(db), sql, parameters);
-    let mut found = db.stream_raw(statement).await?;
+    let mut found = std::pin::pin!(db.stream_raw(statement).await?);
     let mut seen: HashSet<(ledger::TableName, Uuid)> = HashSet::new();
     let mut rows = Vec::new();
     while let Some(row) = found.try_next().await? {

@@ -138,7 +138,7 @@ where
 pub(crate) const PAGE: u64 = 1_000;
 
 macro_rules! dispatch {
-    ($(#[doc = $doc:literal])+ $batch:ident, $names:ident, $page:ident, $existing:ident, |$column:ident, $study:ident| $scope:expr;
+    ($(#[doc = $doc:literal])+ $batch:ident, $names:ident, $page:ident, |$column:ident, $study:ident| $scope:expr;
      $(($module:ident, $row:ident, $name:literal)),+ $(,)?) => {
         $(#[doc = $doc])+
         #[derive(Default)]
@@ -162,14 +162,14 @@ macro_rules! dispatch {
         }
 
         /// The names of the tables, in the order of [`ledger::compare_rows`].
-        pub(crate) fn $names() -> Vec<&'static str> {
+        fn $names() -> Vec<&'static str> {
             let mut names = vec![$($name),+];
             names.sort_unstable();
             names
         }
 
         /// A page of a table's rows, of one study or all.
-        pub(crate) async fn $page<C: ConnectionTrait>(
+        async fn $page<C: ConnectionTrait>(
             db: &C,
             table: &str,
             $study: Option<Uuid>,
@@ -183,40 +183,41 @@ macro_rules! dispatch {
                 other => Err(StoreError::internal_fault(format!("no table {other} in this stream"))),
             }
         }
-
-        /// Which of these rows a table has.
-        pub(crate) async fn $existing<C: ConnectionTrait>(
-            db: &C,
-            table: &str,
-            wanted: &[Uuid],
-        ) -> Result<HashSet<Uuid>, StoreError> {
-            let found = match table {
-                $($name => {
-                    existing::<entity::$module::Entity, C>(db, entity::$module::Column::Id, wanted).await?
-                })+
-                other => return Err(StoreError::internal_fault(format!("no table {other} in this stream"))),
-            };
-            Ok(found.into_iter().collect())
-        }
     };
 }
 
 macro_rules! study_rows { ($($table:tt),+ $(,)?) => { dispatch! {
     /// Rows of the study streams.
-    StudyRows, study_tables, study_page, study_existing,
+    StudyRows, study_tables, study_page,
     |Column, study| study.map(|study| Column::StudyId.eq(study)); $($table),+
 } } }
 macro_rules! portal_rows { ($($table:tt),+ $(,)?) => { dispatch! {
     /// Rows of the portal stream.
-    PortalRows, portal_tables, portal_page, portal_existing, |Column, _study| None; $($table),+
+    PortalRows, portal_tables, portal_page, |Column, _study| None; $($table),+
 } } }
 dispatch! {
     /// Rows of the access stream.
-    AccessRows, access_tables, access_page, access_existing, |Column, _study| None;
+    AccessRows, access_tables, access_page, |Column, _study| None;
     (access_record, AccessRecord, "access_record")
 }
 entity::for_each_study_table!(study_rows);
 entity::for_each_portal_table!(portal_rows);
+
+macro_rules! existing_rows { ($(($module:ident, $row:ident, $name:literal)),+ $(,)?) => {
+    /// Which of these rows a table of the portal has.
+    pub(crate) async fn portal_existing<C: ConnectionTrait>(
+        db: &C,
+        table: &str,
+        wanted: &[Uuid],
+    ) -> Result<HashSet<Uuid>, StoreError> {
+        let found = match table {
+            $($name => existing::<entity::$module::Entity, C>(db, entity::$module::Column::Id, wanted).await?,)+
+            other => return Err(StoreError::internal_fault(format!("no table {other} in this stream"))),
+        };
+        Ok(found.into_iter().collect())
+    }
+} }
+entity::for_each_portal_table!(existing_rows);
 
 macro_rules! static_names { ($(($module:ident, $row:ident, $name:literal)),+ $(,)?) => {
     fn study_name(table: &str) -> Option<&'static str> {
@@ -230,5 +231,39 @@ pub(crate) fn table_name(table: String) -> ledger::TableName {
     match study_name(&table) {
         Some(name) => name.into(),
         None => table.into(),
+    }
+}
+
+/// The tables of one kind of stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Set {
+    Portal,
+    Access,
+    /// Those of the study streams, with the rows of one study.
+    Study(Uuid),
+}
+
+impl Set {
+    /// The tables' names in order.
+    pub(crate) fn names(self) -> Vec<&'static str> {
+        match self {
+            Set::Portal => portal_tables(),
+            Set::Access => access_tables(),
+            Set::Study(_) => study_tables(),
+        }
+    }
+
+    /// Rows of a table in the order of their ids, after one, as canonical text; at most [`PAGE`].
+    pub(crate) async fn page<C: ConnectionTrait>(
+        self,
+        db: &C,
+        table: &str,
+        after: Option<Uuid>,
+    ) -> Result<Vec<(Uuid, String)>, StoreError> {
+        match self {
+            Set::Portal => portal_page(db, table, None, after).await,
+            Set::Access => access_page(db, table, None, after).await,
+            Set::Study(study) => study_page(db, table, Some(study), after).await,
+        }
     }
 }

@@ -13,7 +13,7 @@ use study::Snapshot;
 use uuid::Uuid;
 
 /// A state further behind than this is loaded anew, which costs less than applying so many entries.
-const FAR_BEHIND: u64 = 20_000;
+const FAR_BEHIND: u64 = 5_000;
 
 /// Entries read in one go.
 const STEP: u64 = 1_000;

@@ -12,6 +12,7 @@ pub mod derived;
 pub mod outcome;
 pub mod rulebook;
 mod snapshot;
+pub mod terms;
 pub mod view;
 
 pub use command::{Decide, Heads};
@@ -19,3 +20,24 @@ pub use consequence::{consequences, names as consequence_names};
 pub use rulebook::Rulebook;
 pub use snapshot::Snapshot;
 pub use view::View;
+
+/// Items of instruments as they were recorded, and the forms that they stand on.
+pub mod instrument {
+    pub use derivation::instrument::bilag2004::{Item, ItemKind, item};
+    use derivation::instrument::sledai2k::Descriptor;
+    pub use entity::{BilagItem, Items, LldasExtras};
+
+    /// Codes of the descriptors of SLEDAI-2K in the instrument's order.
+    pub fn descriptors() -> impl Iterator<Item = &'static str> {
+        Descriptor::ALL.into_iter().map(Descriptor::code)
+    }
+}
+
+/// What derived answers are made of.
+pub mod rules {
+    pub use derivation::instrument::bilag2004::numeric::numeric;
+    pub use derivation::instrument::bilag2004::{Grades, System, SystemGrade};
+    pub use derivation::rule::{Criterion, RuleVersion};
+    pub use derivation::statistics::Interval;
+    pub use entity::{Exact, NotExact, NotPartial, PartialText};
+}

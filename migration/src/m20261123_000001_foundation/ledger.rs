@@ -1,6 +1,6 @@
 //! The ledger's tables, and what lies beside it.
 
-use super::schema::Kind::{BigInt, Bytes, Id, Instant, Int, Text};
+use super::schema::Kind::{Bytes, Digest, Id, Instant, Int, Revision, Text};
 use super::schema::{Table, col};
 
 /// Tables of the ledger.
@@ -10,43 +10,39 @@ pub(super) fn tables() -> Vec<Table> {
         Table::new("head", vec![
             col("stream", Text),
             col("study_id", Id).null(),
-            col("revision", BigInt),
-            col("hash", Text),
+            col("revision", Revision),
+            col("hash", Digest),
             col("format", Int),
             col("at", Instant),
         ])
-        .key(&["stream"])
-        .check("revision >= 0")
-        .check("length(hash) = 64"),
+        .key(&["stream"]),
         Table::new("entry", vec![
             col("stream", Text),
-            col("revision", BigInt),
+            col("revision", Revision),
             col("header", Text),
-            col("hash", Text),
+            col("hash", Digest),
         ])
         .key(&["stream", "revision"])
-        .check("revision >= 1")
-        .check("length(hash) = 64"),
+        .check("revision >= 1"),
         Table::new("change", vec![
             col("stream", Text),
-            col("revision", BigInt),
+            col("revision", Revision),
             col("position", Int),
             col("table_name", Text),
             col("row_id", Id),
             col("subject_id", Id).null(),
             col("image", Text).null(),
             col("salt", Bytes).null(),
-            col("digest", Text),
+            col("digest", Digest),
         ])
         .key(&["stream", "revision", "position"])
         .index_on(&["stream", "subject_id", "revision"])
         .check("position >= 0")
         .check("(image IS NULL) = (salt IS NULL)")
-        .check("length(salt) = 32")
-        .check("length(digest) = 64"),
+        .check("length(salt) = 32"),
         Table::new("checkpoint", vec![
             col("stream", Text),
-            col("revision", BigInt),
+            col("revision", Revision),
             col("jws", Text),
         ])
         .key(&["stream", "revision"]),
@@ -55,7 +51,7 @@ pub(super) fn tables() -> Vec<Table> {
             col("actor_id", Id),
             col("key", Text),
             col("input_digest", Text),
-            col("revision", BigInt),
+            col("revision", Revision),
         ])
         .key(&["stream", "actor_id", "key"]),
         Table::new("subject_identity", vec![

@@ -5,6 +5,7 @@ mod portal;
 mod schema;
 mod study;
 mod triggers;
+mod views;
 
 use sea_orm_migration::prelude::*;
 
@@ -19,7 +20,7 @@ impl MigrationName for Migration {
 
 /// Every table, parents first.
 fn tables() -> Vec<schema::Table> {
-    portal::tables().into_iter().chain(study::tables()).chain(ledger::tables()).collect()
+    [portal::tables(), study::tables(), portal::clients(), ledger::tables()].into_iter().flatten().collect()
 }
 
 #[async_trait::async_trait]
@@ -36,7 +37,7 @@ impl MigrationTrait for Migration {
                 connection.execute_unprepared(&statement).await?;
             }
         }
-        for statement in triggers::sql(backend) {
+        for statement in triggers::sql(backend).into_iter().chain(views::sql(backend)) {
             connection.execute_unprepared(&statement).await?;
         }
         Ok(())
@@ -69,5 +70,6 @@ pub fn grants(role: &str) -> Vec<String> {
         };
         statements.push(format!("GRANT {rights} ON \"{name}\" TO \"{role}\""));
     }
+    statements.extend(views::NAMES.iter().map(|name| format!("GRANT SELECT ON \"{name}\" TO \"{role}\"")));
     statements
 }

@@ -40,16 +40,6 @@ pub(super) fn tables() -> Vec<Table> {
             col("ended_at", Instant).null(),
         ])
         .check("valid_to >= valid_from"),
-        Table::new("service_client", vec![
-            col("id", Id),
-            col("name", Text),
-            col("study_id", Id).refs("registered_study"),
-            col("site_id", Id).refs("site"),
-            col("public_jwks", Text),
-            col("scopes", Json),
-            col("status", OneOf(&["ACTIVE", "DISABLED"])),
-        ])
-        .unique(&["name"]),
         Table::new("setting", vec![
             col("id", Id),
             col("key", Text),
@@ -78,5 +68,22 @@ pub(super) fn tables() -> Vec<Table> {
             col("operation", Text).null(),
             col("request_id", Id),
         ]),
+    ]
+}
+
+/// Service clients: they belong to a site, which is a study's.
+#[rustfmt::skip]
+pub(super) fn clients() -> Vec<Table> {
+    vec![
+        Table::new("service_client", vec![
+            col("id", Id),
+            col("name", Text),
+            col("study_id", Id).refs("registered_study"),
+            col("site_id", Id).refs("site"),
+            col("public_jwks", Text),
+            col("scopes", Json),
+            col("status", OneOf(&["ACTIVE", "DISABLED"])),
+        ])
+        .unique(&["name"]),
     ]
 }

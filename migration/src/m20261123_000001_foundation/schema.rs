@@ -11,7 +11,8 @@ pub(super) enum Kind {
     Id,
     Text,
     Int,
-    BigInt,
+    /// A position in a stream: at least 0, and no more than JSON holds exactly.
+    Revision,
     Bool,
     Date,
     Instant,
@@ -20,6 +21,10 @@ pub(super) enum Kind {
     Exact,
     /// A date that may lack its day or month, as text.
     PartialDate,
+    /// A time of day at the site, as text: `09:05`.
+    ClockTime,
+    /// 32 bytes in lower hexadecimal.
+    Digest,
     /// A checked JSON document that is read and written whole.
     Json,
     /// One of some codes.
@@ -52,9 +57,14 @@ impl Column {
         let sqlite = backend == DbBackend::Sqlite;
         let declared = match self.kind {
             Kind::Id => ["uuid", "uuid_text"],
-            Kind::Text | Kind::Exact | Kind::PartialDate | Kind::OneOf(_) => ["text", "text"],
+            Kind::Text
+            | Kind::Exact
+            | Kind::PartialDate
+            | Kind::ClockTime
+            | Kind::Digest
+            | Kind::OneOf(_) => ["text", "text"],
             Kind::Int => ["integer", "integer"],
-            Kind::BigInt => ["bigint", "bigint"],
+            Kind::Revision => ["bigint", "bigint"],
             Kind::Bool => ["boolean", "boolean"],
             Kind::Date => ["date", "date_text"],
             Kind::Instant => ["timestamp with time zone", "timestamp_with_timezone_text"],
@@ -85,25 +95,33 @@ impl Column {
                  AND \"{name}\" NOT GLOB '*.*.*' AND ltrim(\"{name}\", '-') NOT GLOB '.*'"
             )),
             Kind::Exact => Some(format!("\"{name}\" ~ '^-?[0-9]+([.][0-9]+)?$'")),
+            // What is missing is filled up to a first day, and that has to be a date.
             Kind::PartialDate if sqlite => {
-                let (year, month) = ("[0-9][0-9][0-9][0-9]", "[0-9][0-9][0-9][0-9]-[0-1][0-9]");
-                Some([one(year), one(month), one(&format!("{month}-[0-3][0-9]"))].join(" OR "))
+                let first = format!("\"{name}\" || substr('-01-01', length(\"{name}\") - 3)");
+                Some(format!("length(\"{name}\") IN (4, 7, 10) AND {first} IS date({first})"))
             }
             Kind::PartialDate => {
                 Some(format!("\"{name}\" ~ '^[0-9]{{4}}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$'"))
             }
+            Kind::ClockTime if sqlite => {
+                Some([one("[01][0-9]:[0-5][0-9]"), one("2[0-3]:[0-5][0-9]")].join(" OR "))
+            }
+            Kind::ClockTime => Some(format!("\"{name}\" ~ '^([01][0-9]|2[0-3]):[0-5][0-9]$'")),
+            Kind::Digest if sqlite => {
+                Some(format!("length(\"{name}\") = 64 AND \"{name}\" NOT GLOB '*[^0-9a-f]*'"))
+            }
+            Kind::Digest => Some(format!("\"{name}\" ~ '^[0-9a-f]{{64}}$'")),
+            Kind::Revision => Some(format!("\"{name}\" BETWEEN 0 AND 9007199254740991")),
             Kind::Json if sqlite => Some(format!("json_valid(\"{name}\")")),
             Kind::Date if sqlite => Some(format!("\"{name}\" IS date(\"{name}\")")),
+            Kind::Instant if sqlite => {
+                let digits = "[0-9][0-9]";
+                let date = one(&format!("{digits}{digits}-{digits}-{digits}?{digits}:{digits}:{digits}*"));
+                Some(format!("{date} AND datetime(\"{name}\") <> ''"))
+            }
             Kind::Bool if sqlite => Some(format!("\"{name}\" IN (0, 1)")),
             Kind::Text => Some(format!("\"{name}\" <> ''")),
-            Kind::Id
-            | Kind::Int
-            | Kind::BigInt
-            | Kind::Bool
-            | Kind::Date
-            | Kind::Instant
-            | Kind::Bytes
-            | Kind::Json => None,
+            Kind::Id | Kind::Int | Kind::Bool | Kind::Date | Kind::Instant | Kind::Bytes | Kind::Json => None,
         }
     }
 }

@@ -1,6 +1,8 @@
 //! Tables of the study streams.
 
-use super::schema::Kind::{BigInt, Bool, Date, Exact, Id, Instant, Int, Json, OneOf, PartialDate, Text};
+use super::schema::Kind::{
+    Bool, ClockTime, Date, Digest, Exact, Id, Instant, Int, Json, OneOf, PartialDate, Revision, Text,
+};
 use super::schema::{Table, col};
 
 /// Tables of the study streams.
@@ -28,7 +30,7 @@ pub(super) fn tables() -> Vec<Table> {
             col("study_id", Id).refs("registered_study"),
             col("label", Text),
             col("document", Text),
-            col("digest", Text),
+            col("digest", Digest),
             col("effective_on", Date),
         ])
         .unique(&["study_id", "label"]),
@@ -203,11 +205,10 @@ pub(super) fn tables() -> Vec<Table> {
             col("method", Text).null(),
             col("laboratory", Text).null(),
             col("collected_on", Date),
-            col("collected_at", Text).null(),
+            col("collected_at", ClockTime).null(),
         ])
         .index("subject_id")
-        .index("visit_id")
-        .check("collected_at LIKE '__:__'"),
+        .index("visit_id"),
         Table::new("dose", vec![
             col("id", Id),
             col("study_id", Id).refs("registered_study"),
@@ -219,8 +220,8 @@ pub(super) fn tables() -> Vec<Table> {
             col("total_cells", Exact).null(),
             col("actual_cells_per_kg", Exact).null(),
             col("given_on", Date),
-            col("start_time", Text).null(),
-            col("end_time", Text).null(),
+            col("start_time", ClockTime).null(),
+            col("end_time", ClockTime).null(),
             col("lot", Text).null(),
         ])
         .unique(&["subject_id", "agent", "ordinal"])
@@ -317,21 +318,19 @@ pub(super) fn tables() -> Vec<Table> {
             col("study_id", Id).refs("registered_study"),
             col("name", Text),
             col("clinical_cut_off", Date),
-            col("open_revision", BigInt),
-            col("open_hash", Text),
+            col("open_revision", Revision),
+            col("open_hash", Digest),
             col("code_version", Text),
             col("rules_version", Text),
             col("purpose", Text).null(),
         ])
-        .unique(&["study_id", "name"])
-        .check("open_revision >= 0"),
+        .unique(&["study_id", "name"]),
         Table::new("closed_cut", vec![
             col("id", Id),
             col("study_id", Id).refs("registered_study"),
-            col("sealed_revision", BigInt),
-            col("closed_hash", Text),
-        ])
-        .check("sealed_revision >= 0"),
+            col("sealed_revision", Revision),
+            col("closed_hash", Digest),
+        ]),
         Table::new("change_reason", vec![
             col("id", Id),
             col("study_id", Id).refs("registered_study"),
@@ -391,7 +390,7 @@ pub(super) fn tables() -> Vec<Table> {
             col("id", Id),
             col("study_id", Id).refs("registered_study"),
             col("subject_id", Id).null().refs("subject"),
-            col("revision", BigInt),
+            col("revision", Revision),
             col("position", Int),
             col("replacement", Text),
             col("reason", Id),

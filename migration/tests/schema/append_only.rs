@@ -31,7 +31,8 @@ impl Written {
         let db = &engine.owner;
         Written {
             entries: entry::Entity::find().all(db).await.unwrap(),
-            changes: change::Entity::find().all(db).await.unwrap(),
+            // In order: PostgreSQL moves a row that it updates.
+            changes: change::Entity::find().order_by_id_asc().all(db).await.unwrap(),
             checkpoints: checkpoint::Entity::find().all(db).await.unwrap(),
             accesses: entity::access_record::Entity::find().all(db).await.unwrap(),
         }
@@ -125,7 +126,7 @@ const ON_SQLITE: &[&str] = &[
     "INSERT OR REPLACE INTO change SELECT stream, revision, position, 'forged', row_id, subject_id, image, salt, digest FROM change",
     "REPLACE INTO checkpoint SELECT stream, revision, 'forged' FROM checkpoint",
     "REPLACE INTO access_record SELECT * FROM access_record",
-    "INSERT OR REPLACE INTO entry (rowid, stream, revision, header, hash) VALUES (1, 'portal', 3, 'forged', '')",
+    "INSERT OR REPLACE INTO entry (rowid, stream, revision, header, hash) SELECT 1, stream, 3, 'forged', hash FROM entry LIMIT 1",
     "INSERT OR REPLACE INTO entry (_rowid_, stream, revision, header, hash) SELECT 1, stream, 99, header, hash FROM entry",
     "INSERT OR REPLACE INTO change (rowid, stream, revision, position, table_name, row_id, digest) \
      SELECT 1, stream, 99, position, table_name, row_id, digest FROM change LIMIT 1",
@@ -170,14 +171,7 @@ async fn the_owner_cannot_change_what_is_written(engine: &Engine) {
     for switch in switches {
         engine.run(switch).await;
         for sql in EVERYWHERE.iter().chain(if sqlite { ON_SQLITE } else { ON_POSTGRES }) {
-            // A table without a row number refuses the statement before any trigger.
-            let why = if sql.contains("rowid") || sql.contains("oid,") {
-                "has no column named"
-            } else {
-                "append-only"
-            };
-            let why = if sql.contains("SET rowid") { "no such column" } else { why };
-            refused(&engine.owner, sql, why).await;
+            refused(&engine.owner, sql, "append-only").await;
             assert_eq!(Written::read(engine).await, written, "{switch}; {sql}");
         }
     }
@@ -265,7 +259,5 @@ async fn the_applications_role_can_append_and_no_more() {
     let emptied =
         written.changes.iter_mut().find(|change| (change.revision, change.position) == (1, 0)).unwrap();
     (emptied.image, emptied.salt) = (None, None);
-    let mut now = Written::read(&engine).await;
-    now.changes.sort_by_key(|change| (change.revision, change.position));
-    assert_eq!(now, written);
+    assert_eq!(Written::read(&engine).await, written);
 }

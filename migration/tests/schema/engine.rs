@@ -96,7 +96,7 @@ impl Engine {
 
     /// A table's columns, and whether each may be null.
     pub async fn columns(&self, table: &str) -> BTreeMap<String, bool> {
-        let nullable = self.texts(&match self.backend() {
+        let sql = match self.backend() {
             DatabaseBackend::Sqlite => {
                 format!("SELECT iif(\"notnull\", '0', '1') || name FROM pragma_table_info('{table}')")
             }
@@ -104,7 +104,7 @@ impl Engine {
                 "SELECT CASE is_nullable WHEN 'YES' THEN '1' ELSE '0' END || column_name \
                  FROM information_schema.columns WHERE table_schema = 'public' AND table_name = '{table}'"
             ),
-        });
-        nullable.await.into_iter().map(|text| (text[1..].to_owned(), text.starts_with('1'))).collect()
+        };
+        self.texts(&sql).await.into_iter().map(|text| (text[1..].to_owned(), text.starts_with('1'))).collect()
     }
 }

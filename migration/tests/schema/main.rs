@@ -1,5 +1,7 @@
 //! The schema holds what it promises, on SQLite and on PostgreSQL.
 
+#![allow(clippy::unwrap_used, reason = "all of this is test code, its helpers too")]
+
 mod append_only;
 mod engine;
 mod postgres;

@@ -14,6 +14,8 @@ on_both_engines! {
     ledger_and_side_rows_read_back_as_they_were_written;
     /// Each instrument's items in the one json column.
     every_instrument_reads_back_as_it_was_written;
+    /// The view that unfolds the items of SLEDAI-2K and BILAG-2004, for SQL users.
+    items_are_unfolded_by_a_view;
     /// Many rows in one statement, with and without values in the same column.
     rows_are_inserted_together;
 }
@@ -131,6 +133,30 @@ async fn every_instrument_reads_back_as_it_was_written(engine: &Engine) {
     }
 }
 
+async fn items_are_unfolded_by_a_view(engine: &Engine) {
+    let filled = "SELECT instrument || ' ' || number || ' ' || value FROM assessment_item \
+                  WHERE value IS NOT NULL ORDER BY number";
+    let places = "SELECT CAST(count(*) AS text) FROM assessment_item";
+    fill(engine).await;
+    let bilag = ["1 4", "42 0", "84 1.20", "85 true", "89 false"].map(|item| format!("BILAG_2004 {item}"));
+    assert_eq!(engine.texts(filled).await, bilag);
+    assert_eq!(engine.texts(places).await, ["97"]);
+    for (instrument, items) in samples::other_items() {
+        let (sql, expected, count) = (
+            format!("UPDATE assessment SET instrument = '{instrument}', items = '{items}'"),
+            if instrument == "SLEDAI_2K" {
+                vec!["SLEDAI_2K 9 true", "SLEDAI_2K 24 false"]
+            } else {
+                Vec::new()
+            },
+            if instrument == "SLEDAI_2K" { "24" } else { "0" },
+        );
+        engine.run(&sql).await;
+        assert_eq!(engine.texts(filled).await, expected);
+        assert_eq!(engine.texts(places).await, [count]);
+    }
+}
+
 async fn rows_are_inserted_together(engine: &Engine) {
     fill(engine).await;
     let mut more: Vec<rows::Medication> = (1..=40).map(|_| bare()).collect();
@@ -154,7 +180,7 @@ async fn ledger_and_side_rows_read_back_as_they_were_written(engine: &Engine) {
     let text = "{\"a\":\"\\u0001 \\\\ 难\",\"b\":[1, 2],\"n\":9007199254740991}".to_owned();
     let (subject_id, study_id) = (samples::id("subject"), samples::id("registered_study"));
     macro_rules! same {
-        ($($entity:path => $row:expr;)+) => {$(
+        ($($entity:ident => $row:expr;)+) => {$(
             let row = $row;
             $entity::Entity::insert_many([columns(row.clone())]).exec_without_returning(&engine.owner).await.unwrap();
             assert_eq!($entity::Entity::find().one(&engine.owner).await.unwrap(), Some(row));

@@ -24,7 +24,9 @@ pub fn image(table: &str) -> Value {
         _ => of_a_subject(table),
     };
     let Value::Object(mut columns) = columns else { panic!("{table} has no sample") };
-    columns.insert("id".into(), json!(id(table)));
+    // A study's row has the id of its registration.
+    let own = if table == "study" { "registered_study" } else { table };
+    columns.insert("id".into(), json!(id(own)));
     Value::Object(columns)
 }
 

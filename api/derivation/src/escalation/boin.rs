@@ -94,12 +94,14 @@ fn first_true(n: u64, holds: impl Fn(u64) -> bool) -> Option<u64> {
 /// Rates with prior Beta(0.05, 0.05) are made to rise with the dose (isotonic regression, weighted by precision); the
 /// level closest to `target` among those treated and not eliminated wins. A tie below the target takes the higher
 /// level, any other the lower. None when no level qualifies.
-pub fn maximum_tolerated_dose(levels: &[(u64, u64)], target: Decimal, elimination: Elimination) -> Option<usize> {
+pub fn maximum_tolerated_dose(
+    levels: &[(u64, u64)],
+    target: Decimal,
+    elimination: Elimination,
+) -> Option<usize> {
     let target = nearest(target);
-    let open = levels
-        .iter()
-        .position(|(dlt, n)| elimination.applies(target, *dlt, *n))
-        .unwrap_or(levels.len());
+    let open =
+        levels.iter().position(|(dlt, n)| elimination.applies(target, *dlt, *n)).unwrap_or(levels.len());
     let treated: Vec<usize> = (0..open).filter(|level| levels[*level].1 > 0).collect();
     let blocks: Vec<Block> = treated.iter().map(|level| Block::of(levels[*level])).collect();
     let estimates = isotonic(&blocks);
@@ -175,7 +177,10 @@ mod tests {
         ];
         for (target, lambda_e, lambda_d) in printed {
             let rule = boin(target);
-            assert!((rule.lambda_e - lambda_e).abs() < 1e-6 && (rule.lambda_d - lambda_d).abs() < 1e-6, "{rule:?}");
+            assert!(
+                (rule.lambda_e - lambda_e).abs() < 1e-6 && (rule.lambda_d - lambda_d).abs() < 1e-6,
+                "{rule:?}"
+            );
         }
     }
 
@@ -235,16 +240,21 @@ mod tests {
 
     #[test]
     fn rates_out_of_order_are_refused() {
-        let rule = |target, p_saf, p_tox| Boin::new(decimal(target), decimal(p_saf), decimal(p_tox), Elimination::default());
+        let rule = |target, p_saf, p_tox| {
+            Boin::new(decimal(target), decimal(p_saf), decimal(p_tox), Elimination::default())
+        };
         assert!(rule("0.25", "0.1", "0.4").is_some());
-        for (target, p_saf, p_tox) in [("0.25", "0.25", "0.4"), ("0.25", "0.1", "0.25"), ("0.25", "0", "0.4"), ("0.8", "0.5", "1.12")] {
+        for (target, p_saf, p_tox) in
+            [("0.25", "0.25", "0.4"), ("0.25", "0.1", "0.25"), ("0.25", "0", "0.4"), ("0.8", "0.5", "1.12")]
+        {
             assert_eq!(rule(target, p_saf, p_tox), None);
         }
     }
 
     #[test]
     fn the_mtd_is_the_level_closest_to_the_target() {
-        let mtd = |levels: &[(u64, u64)]| maximum_tolerated_dose(levels, decimal("0.30"), Elimination::default());
+        let mtd =
+            |levels: &[(u64, u64)]| maximum_tolerated_dose(levels, decimal("0.30"), Elimination::default());
         assert_eq!(mtd(&[(0, 3), (2, 6), (4, 6)]), Some(1));
         assert_eq!(mtd(&[(0, 3), (0, 3), (1, 3)]), Some(2));
         // Nothing treated at the third level.
@@ -258,7 +268,8 @@ mod tests {
     /// Equal estimates: below the target the higher dose is taken, above it the lower.
     #[test]
     fn ties_prefer_the_dose_towards_the_target() {
-        let mtd = |levels: &[(u64, u64)]| maximum_tolerated_dose(levels, decimal("0.30"), Elimination::default());
+        let mtd =
+            |levels: &[(u64, u64)]| maximum_tolerated_dose(levels, decimal("0.30"), Elimination::default());
         assert_eq!(mtd(&[(0, 6), (0, 6), (0, 6)]), Some(2));
         assert_eq!(mtd(&[(3, 6), (3, 6)]), Some(0));
         // 1/3 above 0/3 is pooled to one estimate of about 0.05 each: still below, so the higher.
@@ -267,7 +278,10 @@ mod tests {
 
     #[test]
     fn violators_are_pooled_by_precision() {
-        let blocks = [Block { estimate: 0.4, weight: 1.0, levels: 1 }, Block { estimate: 0.1, weight: 3.0, levels: 1 }];
+        let blocks = [
+            Block { estimate: 0.4, weight: 1.0, levels: 1 },
+            Block { estimate: 0.1, weight: 3.0, levels: 1 },
+        ];
         let pooled = isotonic(&blocks);
         assert!(pooled.len() == 2 && pooled.iter().all(|estimate| (estimate - 0.175).abs() < 1e-12));
     }

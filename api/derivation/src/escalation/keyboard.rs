@@ -26,14 +26,17 @@ impl Keyboard {
     /// or when the key is too narrow to lay out.
     pub fn new(target: Decimal, key: (Decimal, Decimal), elimination: Elimination) -> Option<Keyboard> {
         let (low, high) = key;
-        let ordered = Decimal::ZERO <= low && low <= target && target <= high && high <= Decimal::ONE && low < high;
+        let ordered =
+            Decimal::ZERO <= low && low <= target && target <= high && high <= Decimal::ONE && low < high;
         if !ordered {
             return None;
         }
         // Borders are laid out in exact decimals, so that a key that just fits is not lost to rounding.
         let width = high.checked_sub(low)?;
         let mut borders = vec![low];
-        while let Some(next) = borders.last().and_then(|border| border.checked_sub(width)).filter(|next| *next >= Decimal::ZERO) {
+        while let Some(next) =
+            borders.last().and_then(|border| border.checked_sub(width)).filter(|next| *next >= Decimal::ZERO)
+        {
             borders.push(next);
             if borders.len() > MOST_KEYS {
                 return None;
@@ -114,7 +117,10 @@ mod tests {
                 }
             }
         }
-        assert_eq!(differences, [(5, 14, Step::Stay, Step::DeEscalate), (6, 17, Step::Stay, Step::DeEscalate)]);
+        assert_eq!(
+            differences,
+            [(5, 14, Step::Stay, Step::DeEscalate), (6, 17, Step::Stay, Step::DeEscalate)]
+        );
     }
 
     #[test]
@@ -124,14 +130,23 @@ mod tests {
         assert_eq!((rule.borders.first(), rule.borders.last()), (Some(&0.05), Some(&0.95)));
         assert_eq!(rule.target_key, 2);
         // A key that just fits stays.
-        let fitting = Keyboard::new(decimal("0.25"), (decimal("0.2"), decimal("0.3")), Elimination::default()).unwrap();
+        let fitting =
+            Keyboard::new(decimal("0.25"), (decimal("0.2"), decimal("0.3")), Elimination::default()).unwrap();
         assert_eq!((fitting.borders.first(), fitting.borders.last()), (Some(&0.0), Some(&1.0)));
     }
 
     #[test]
     fn keys_that_cannot_be_are_refused() {
-        let rule = |low, high| Keyboard::new(decimal("0.30"), (decimal(low), decimal(high)), Elimination::default());
-        for (low, high) in [("0.31", "0.35"), ("0.25", "0.29"), ("0.30", "0.30"), ("-0.1", "0.35"), ("0.25", "1.1"), ("0.299999", "0.300001")] {
+        let rule =
+            |low, high| Keyboard::new(decimal("0.30"), (decimal(low), decimal(high)), Elimination::default());
+        for (low, high) in [
+            ("0.31", "0.35"),
+            ("0.25", "0.29"),
+            ("0.30", "0.30"),
+            ("-0.1", "0.35"),
+            ("0.25", "1.1"),
+            ("0.299999", "0.300001"),
+        ] {
             assert_eq!(rule(low, high), None, "{low} to {high}");
         }
     }

@@ -192,7 +192,11 @@ pub struct Recommendation {
 ///
 /// None when there is no such level, a level counts more toxicities than subjects, or the parameters contradict
 /// themselves.
-pub fn decide(levels: &[LevelCounts], current: u64, parameters: &EscalationParameters) -> Option<Recommendation> {
+pub fn decide(
+    levels: &[LevelCounts],
+    current: u64,
+    parameters: &EscalationParameters,
+) -> Option<Recommendation> {
     let position = usize::try_from(current).ok()?.checked_sub(1)?;
     let here = *levels.get(position)?;
     if levels.iter().any(|level| level.dlt > level.evaluable) {
@@ -221,9 +225,15 @@ pub fn decide(levels: &[LevelCounts], current: u64, parameters: &EscalationParam
     Some(Recommendation { decision, warnings: warnings(levels, here, decision, parameters) })
 }
 
-fn warnings(levels: &[LevelCounts], here: LevelCounts, decision: Decision, parameters: &EscalationParameters) -> Vec<Warning> {
+fn warnings(
+    levels: &[LevelCounts],
+    here: LevelCounts,
+    decision: Decision,
+    parameters: &EscalationParameters,
+) -> Vec<Warning> {
     let enrolled: u64 = levels.iter().map(|level| level.enrolled.max(level.evaluable + level.pending)).sum();
-    let needs_more = matches!(decision.decision, Step::Escalate | Step::Expand | Step::Stay | Step::DeEscalate);
+    let needs_more =
+        matches!(decision.decision, Step::Escalate | Step::Expand | Step::Stay | Step::DeEscalate);
     let planned = u64::from(parameters.planned_subjects);
     let mut warnings = Vec::new();
     if enrolled > planned || (needs_more && enrolled >= planned) {
@@ -246,14 +256,19 @@ fn model_assisted(levels: &[LevelCounts], position: usize, rule: impl Fn(u64, u6
     if here.pending > 0 || here.evaluable == 0 {
         return Decision { decision: Step::Wait, next_level: level(position) };
     }
-    let closed = |at: usize| levels[at].evaluable > 0 && rule(levels[at].dlt, levels[at].evaluable) == Step::Eliminate;
+    let closed =
+        |at: usize| levels[at].evaluable > 0 && rule(levels[at].dlt, levels[at].evaluable) == Step::Eliminate;
     match rule(here.dlt, here.evaluable) {
-        Step::Eliminate if position == 0 => Decision { decision: Step::StopNoTolerableDose, next_level: None },
+        Step::Eliminate if position == 0 => {
+            Decision { decision: Step::StopNoTolerableDose, next_level: None }
+        }
         Step::Eliminate => Decision { decision: Step::Eliminate, next_level: level(position - 1) },
         Step::Escalate if position + 1 < levels.len() && !closed(position + 1) => {
             Decision { decision: Step::Escalate, next_level: level(position + 1) }
         }
-        Step::DeEscalate if position > 0 => Decision { decision: Step::DeEscalate, next_level: level(position - 1) },
+        Step::DeEscalate if position > 0 => {
+            Decision { decision: Step::DeEscalate, next_level: level(position - 1) }
+        }
         _ => stay,
     }
 }
@@ -327,7 +342,10 @@ mod tests {
             assert_eq!(step(&[seen(3, 0), seen(3, 3)], 2, design), (Step::Eliminate, Some(1)));
             assert_eq!(step(&[seen(6, 0), seen(3, 3)], 1, design), (Step::Stay, Some(1)));
             assert_eq!(step(&[seen(3, 3), nothing], 1, design), (Step::StopNoTolerableDose, None));
-            assert_eq!(step(&[LevelCounts { pending: 1, ..seen(3, 0) }, nothing], 1, design), (Step::Wait, Some(1)));
+            assert_eq!(
+                step(&[LevelCounts { pending: 1, ..seen(3, 0) }, nothing], 1, design),
+                (Step::Wait, Some(1))
+            );
             assert_eq!(step(&[nothing], 1, design), (Step::Wait, Some(1)));
         }
     }
@@ -337,8 +355,12 @@ mod tests {
         let parameters = EscalationParameters::default();
         assert_eq!(decide(&[seen(3, 0)], 0, &parameters), None);
         assert_eq!(decide(&[seen(3, 0)], 2, &parameters), None);
-        assert_eq!(decide(&[LevelCounts { evaluable: 2, dlt: 3, ..LevelCounts::default() }], 1, &parameters), None);
-        let contradiction = EscalationParameters { design: Design::Boin, p_saf_ratio: Decimal::TWO, ..parameters };
+        assert_eq!(
+            decide(&[LevelCounts { evaluable: 2, dlt: 3, ..LevelCounts::default() }], 1, &parameters),
+            None
+        );
+        let contradiction =
+            EscalationParameters { design: Design::Boin, p_saf_ratio: Decimal::TWO, ..parameters };
         assert_eq!(decide(&[seen(3, 0)], 1, &contradiction), None);
     }
 }

@@ -59,7 +59,11 @@ pub fn decide(at: &Situation) -> Decision {
     if at.pending > 0 {
         step(Step::Wait, here)
     } else if at.evaluable >= EXPANDED {
-        if is_top || at.next_level_too_toxic { step(Step::StopMtdIsCurrent, here) } else { step(Step::Escalate, here + 1) }
+        if is_top || at.next_level_too_toxic {
+            step(Step::StopMtdIsCurrent, here)
+        } else {
+            step(Step::Escalate, here + 1)
+        }
     } else if at.evaluable != COHORT {
         step(Step::Wait, here)
     } else if at.dlt == 1 {
@@ -110,7 +114,11 @@ mod tests {
         assert_step(Situation { confirm_top: true, ..at(3, 3, 0, Some(3)) }, Step::Expand, Some(3));
         assert_step(at(3, 6, 2, Some(3)), Step::DeEscalate, Some(2));
         assert_step(at(2, 5, 1, Some(3)), Step::Wait, Some(2));
-        assert_step(Situation { next_level_too_toxic: true, ..at(1, 6, 1, None) }, Step::StopMtdIsCurrent, Some(1));
+        assert_step(
+            Situation { next_level_too_toxic: true, ..at(1, 6, 1, None) },
+            Step::StopMtdIsCurrent,
+            Some(1),
+        );
     }
 
     #[test]

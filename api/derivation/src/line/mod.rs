@@ -21,7 +21,7 @@
 //! ```
 //!
 //! It answers with a struct that derives `Serialize`; its field order is the answer's key order, unknown is `None` and
-//! written as null. Numbers are written as JSON numbers: [`number::json`] turns an exact decimal into one at the very end.
+//! written as null. Numbers are written as JSON numbers: `number::json` turns an exact decimal into one at the very end.
 
 mod bilag2004;
 mod duration;

@@ -1,7 +1,7 @@
 //! Prednisone equivalent: the average daily glucocorticoid dose over a window of days.
 //!
-//! Factors are exact fractions. Doses are added exactly and never rounded
-//! before they are compared with a limit. Unknown is not zero: a record without its dose leaves the average unknown.
+//! Factors are exact fractions. Doses are added exactly and never rounded before they are compared with a limit.
+//! Unknown is not zero: a record without its dose leaves the average unknown.
 //!
 //! Partial dates come in as the earliest possible start and the latest possible end.
 

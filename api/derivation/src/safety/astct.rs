@@ -150,7 +150,12 @@ mod tests {
     use super::*;
 
     fn crs(fever: bool, vasopressors: u32, hypotension: bool, oxygen: Oxygen) -> Crs {
-        Crs { fever: Some(fever), vasopressors: Some(vasopressors), hypotension: Some(hypotension), oxygen: Some(oxygen) }
+        Crs {
+            fever: Some(fever),
+            vasopressors: Some(vasopressors),
+            hypotension: Some(hypotension),
+            oxygen: Some(oxygen),
+        }
     }
 
     #[test]
@@ -179,7 +184,10 @@ mod tests {
         assert_eq!(crs_grade(&Crs { oxygen: None, ..known }), None);
         assert_eq!(crs_grade(&Crs { oxygen: None, vasopressors: Some(2), ..known }), Some(4));
         assert_eq!(crs_grade(&Crs { fever: None, ..known }), None);
-        assert_eq!(crs_grade(&Crs { fever: Some(false), vasopressors: None, hypotension: None, oxygen: None }), Some(0));
+        assert_eq!(
+            crs_grade(&Crs { fever: Some(false), vasopressors: None, hypotension: None, oxygen: None }),
+            Some(0)
+        );
         assert_eq!(crs_grade(&Crs { hypotension: None, ..known }), Some(3));
     }
 
@@ -198,7 +206,8 @@ mod tests {
         for (score, grade) in [(10, 0), (9, 1), (7, 1), (6, 2), (3, 2), (2, 3), (0, 3)] {
             assert_eq!(icans_grade(&Icans { ice_score: Some(score), ..clear() }), Some(grade), "ICE {score}");
         }
-        let unarousable = Icans { ice_score: Some(0), consciousness: Some(Consciousness::Unarousable), ..clear() };
+        let unarousable =
+            Icans { ice_score: Some(0), consciousness: Some(Consciousness::Unarousable), ..clear() };
         assert_eq!(icans_grade(&unarousable), Some(4));
     }
 

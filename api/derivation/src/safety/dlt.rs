@@ -145,7 +145,8 @@ pub fn evaluate(course: &DltCourse<'_>, parameters: &DltParameters, on: NaiveDat
         Some(end) => without_dlt(course, parameters, end, on),
     };
     let unfinished = evaluable == Evaluability::Pending && reason != DltReason::DoseNotRecorded;
-    let open = |verdict| if unfinished && verdict == Verdict::NotMet { Verdict::NotEvaluable } else { verdict };
+    let open =
+        |verdict| if unfinished && verdict == Verdict::NotMet { Verdict::NotEvaluable } else { verdict };
     let fact_missing = seen == Verdict::NotEvaluable && evaluable == Evaluability::Evaluable;
     Dlt {
         evaluable,
@@ -167,7 +168,9 @@ fn without_dlt(
 ) -> (Evaluability, DltReason) {
     let completed = course.followed_through.is_some_and(|through| through.min(on) >= window_end);
     match course.dose_percent {
-        Some(percent) if percent < parameters.minimum_dose_percent => (Evaluability::NotEvaluable, DltReason::DoseTooLow),
+        Some(percent) if percent < parameters.minimum_dose_percent => {
+            (Evaluability::NotEvaluable, DltReason::DoseTooLow)
+        }
         _ if !completed && course.follow_up_ended => (Evaluability::NotEvaluable, DltReason::LeftEarly),
         _ if !completed && on <= window_end => (Evaluability::Pending, DltReason::WindowOpen),
         _ if !completed => (Evaluability::Pending, DltReason::FollowUpNotRecorded),

@@ -109,7 +109,9 @@ impl Condition {
             Condition::TransaminasesAboveXUln(limit) => {
                 Verdict::of(facts.transaminases_x_uln.map(|times| times > *limit))
             }
-            Condition::NotClearlyDueToDiseaseOrAccident => Verdict::of(facts.due_to_disease_or_accident).negate(),
+            Condition::NotClearlyDueToDiseaseOrAccident => {
+                Verdict::of(facts.due_to_disease_or_accident).negate()
+            }
         }
     }
 }
@@ -215,12 +217,15 @@ fn default_criteria() -> Vec<DltCriterion> {
         Always, HysLawPattern, LastingMoreThanHours, NotClearlyDueToDiseaseOrAccident, SystemicSteroid,
         TransaminasesAboveXUln,
     };
-    use DltCategory::{Crs, Gvhd, Haematological, Icans, Infection, InfusionReaction, Liver, NonHaematological};
+    use DltCategory::{
+        Crs, Gvhd, Haematological, Icans, Infection, InfusionReaction, Liver, NonHaematological,
+    };
     use Grade::{Five, Four, One, Three, Two};
     let eight = TransaminasesAboveXUln(Decimal::from(8));
     let any = &[NonHaematological, Crs, Icans, Gvhd, InfusionReaction, Haematological, Liver, Infection][..];
-    let rows: [(&str, &[DltCategory], Grade, Condition); 14] = [
-        ("NON_HAEMATOLOGICAL_GRADE_3", &[NonHaematological], Three, Always),
+    let rows: [(&str, &[DltCategory], Grade, Condition); 13] = [
+        // The worked examples count a grade 3 transaminitis, so liver injury is in; its own lines reach below grade 3.
+        ("NON_HAEMATOLOGICAL_GRADE_3", &[NonHaematological, Liver], Three, Always),
         ("CRS_GRADE_3", &[Crs], Three, Always),
         ("ICANS_GRADE_3", &[Icans], Three, Always),
         ("GVHD_GRADE_2_WITH_STEROID", &[Gvhd], Two, SystemicSteroid),
@@ -230,24 +235,31 @@ fn default_criteria() -> Vec<DltCriterion> {
         ("CYTOPENIA_GRADE_4_OVER_14_DAYS", &[Haematological], Four, LastingMoreThanHours(14 * 24)),
         ("LIVER_HYS_LAW", &[Liver], One, HysLawPattern),
         ("LIVER_TRANSAMINASES_OVER_8", &[Liver], One, eight),
-        ("LIVER_GRADE_4", &[Liver], Four, Always),
         ("INFECTION_GRADE_4", &[Infection], Four, Always),
         ("INFECTION_GRADE_3_OVER_7_DAYS", &[Infection], Three, LastingMoreThanHours(7 * 24)),
         ("DEATH", any, Five, NotClearlyDueToDiseaseOrAccident),
     ];
-    let criterion = |(id, categories, minimum_grade, condition): (&str, &[DltCategory], Grade, Condition)| DltCriterion {
-        id: id.to_owned(),
-        categories: categories.to_vec(),
-        minimum_grade,
-        condition,
+    let criterion = |(id, categories, minimum_grade, condition): (&str, &[DltCategory], Grade, Condition)| {
+        DltCriterion { id: id.to_owned(), categories: categories.to_vec(), minimum_grade, condition }
     };
     rows.map(criterion).into()
 }
 
 fn default_exceptions() -> Vec<DltException> {
     const TRANSIENT: &[&str] = &[
-        "Pyrexia", "Fever", "Fatigue", "Nausea", "Hypokalaemia", "Hyperkalaemia", "Hyponatraemia", "Hypernatraemia",
-        "Hypocalcaemia", "Hypercalcaemia", "Hypomagnesaemia", "Hypermagnesaemia", "Hypophosphataemia",
+        "Pyrexia",
+        "Fever",
+        "Fatigue",
+        "Nausea",
+        "Hypokalaemia",
+        "Hyperkalaemia",
+        "Hyponatraemia",
+        "Hypernatraemia",
+        "Hypocalcaemia",
+        "Hypercalcaemia",
+        "Hypomagnesaemia",
+        "Hypermagnesaemia",
+        "Hypophosphataemia",
     ];
     const LYMPHOPENIA: &[&str] = &["Lymphopenia", "Lymphocyte count decreased"];
     let rows: [(&str, &[&str], Grade, Option<u32>); 3] = [
@@ -255,19 +267,25 @@ fn default_exceptions() -> Vec<DltException> {
         ("EXPECTED_LYMPHOPENIA", LYMPHOPENIA, Grade::Four, None),
         ("ALOPECIA", &["Alopecia"], Grade::Four, None),
     ];
-    let exception = |(id, terms, maximum_grade, resolved_within_hours): (&str, &[&str], Grade, Option<u32>)| DltException {
-        id: id.to_owned(),
-        terms: terms.iter().map(|term| (*term).to_owned()).collect(),
-        maximum_grade,
-        resolved_within_hours,
-    };
+    let exception =
+        |(id, terms, maximum_grade, resolved_within_hours): (&str, &[&str], Grade, Option<u32>)| {
+            DltException {
+                id: id.to_owned(),
+                terms: terms.iter().map(|term| (*term).to_owned()).collect(),
+                maximum_grade,
+                resolved_within_hours,
+            }
+        };
     rows.map(exception).into()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use DltCategory::{Crs, ExpectedException, Gvhd, Haematological, Icans, Infection, InfusionReaction, Liver, NonHaematological};
+    use DltCategory::{
+        Crs, ExpectedException, Gvhd, Haematological, Icans, Infection, InfusionReaction, Liver,
+        NonHaematological,
+    };
     use Verdict::{Met, NotEvaluable, NotMet};
 
     fn facts(category: DltCategory, grade: u8) -> DltFacts {
@@ -295,9 +313,16 @@ mod tests {
     #[test]
     fn grades_alone() {
         for category in [NonHaematological, Crs, Icans] {
-            assert_eq!((verdict(&facts(category, 2)), verdict(&facts(category, 3))), (NotMet, Met), "{category:?}");
+            assert_eq!(
+                (verdict(&facts(category, 2)), verdict(&facts(category, 3))),
+                (NotMet, Met),
+                "{category:?}"
+            );
         }
-        assert_eq!((verdict(&facts(InfusionReaction, 2)), verdict(&facts(InfusionReaction, 4))), (NotMet, Met));
+        assert_eq!(
+            (verdict(&facts(InfusionReaction, 2)), verdict(&facts(InfusionReaction, 4))),
+            (NotMet, Met)
+        );
         assert_eq!((verdict(&facts(Infection, 2)), verdict(&facts(Infection, 4))), (NotMet, Met));
         assert_eq!((verdict(&facts(Gvhd, 1)), verdict(&facts(Gvhd, 3))), (NotMet, Met));
     }
@@ -313,7 +338,8 @@ mod tests {
 
     #[test]
     fn an_event_that_is_not_over_counts_once_it_has_lasted_long_enough() {
-        let ongoing = |hours| verdict(&DltFacts { lasted: Lasted::AtLeastHours(hours), ..facts(Haematological, 4) });
+        let ongoing =
+            |hours| verdict(&DltFacts { lasted: Lasted::AtLeastHours(hours), ..facts(Haematological, 4) });
         assert_eq!((ongoing(336), ongoing(337)), (NotEvaluable, Met));
     }
 
@@ -325,25 +351,38 @@ mod tests {
 
     #[test]
     fn liver_injury() {
-        let known = DltFacts { hys_law: Some(false), transaminases_x_uln: Some(Decimal::from(8)), ..facts(Liver, 3) };
-        assert_eq!(verdict(&known), NotMet);
-        assert_eq!(verdict(&DltFacts { transaminases_x_uln: Some(Decimal::new(801, 2)), ..known.clone() }), Met);
+        let known =
+            DltFacts { hys_law: Some(false), transaminases_x_uln: Some(Decimal::from(8)), ..facts(Liver, 2) };
+        assert_eq!((verdict(&known), verdict(&facts(Liver, 3))), (NotMet, Met));
+        assert_eq!(
+            verdict(&DltFacts { transaminases_x_uln: Some(Decimal::new(801, 2)), ..known.clone() }),
+            Met
+        );
         assert_eq!(verdict(&DltFacts { hys_law: Some(true), ..known.clone() }), Met);
         assert_eq!(verdict(&DltFacts { hys_law: None, ..known }), NotEvaluable);
     }
 
     #[test]
     fn death_limits_the_dose_unless_clearly_due_to_something_else() {
-        let death = |due| verdict(&DltFacts { due_to_disease_or_accident: due, lasted: Lasted::Hours(1), ..facts(Haematological, 5) });
+        let death = |due| {
+            verdict(&DltFacts {
+                due_to_disease_or_accident: due,
+                lasted: Lasted::Hours(1),
+                ..facts(Haematological, 5)
+            })
+        };
         assert_eq!((death(Some(false)), death(Some(true)), death(None)), (Met, NotMet, NotEvaluable));
     }
 
     #[test]
     fn listed_exceptions_lift_the_criteria() {
-        let fever = |grade, lasted| verdict(&DltFacts { term: "pyrexia".to_owned(), lasted, ..facts(NonHaematological, grade) });
+        let fever = |grade, lasted| {
+            verdict(&DltFacts { term: "pyrexia".to_owned(), lasted, ..facts(NonHaematological, grade) })
+        };
         assert_eq!((fever(3, Lasted::Hours(72)), fever(3, Lasted::Hours(73))), (NotMet, Met));
         assert_eq!((fever(3, Lasted::Unknown), fever(4, Lasted::Hours(2))), (NotEvaluable, Met));
-        let lymphopenia = DltFacts { term: "Lymphocyte count decreased".to_owned(), ..facts(Haematological, 4) };
+        let lymphopenia =
+            DltFacts { term: "Lymphocyte count decreased".to_owned(), ..facts(Haematological, 4) };
         assert_eq!(verdict(&lymphopenia), NotMet);
         assert_eq!(verdict(&facts(ExpectedException, 4)), NotMet);
     }

@@ -12,7 +12,11 @@ const DAYS_PER_YEAR: Decimal = Decimal::from_parts(36_525, 0, 0, false, 2);
 /// Days from day 1 to the earliest of `ends` (event, death, last contact) and the horizon, both days included.
 ///
 /// None when all of `ends` are unknown: exposure without a last contact is not known. 0 when an end lies before day 1.
-pub fn exposure_days(first_dose: NaiveDate, ends: impl IntoIterator<Item = Option<NaiveDate>>, horizon_day: i32) -> Option<u32> {
+pub fn exposure_days(
+    first_dose: NaiveDate,
+    ends: impl IntoIterator<Item = Option<NaiveDate>>,
+    horizon_day: i32,
+) -> Option<u32> {
     let end = ends.into_iter().flatten().min()?;
     let day = study_day(end, Some(first_dose))?.min(horizon_day);
     Some(u32::try_from(day).unwrap_or(0))

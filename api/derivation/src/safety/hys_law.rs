@@ -34,7 +34,8 @@ pub struct LiverPanel {
 /// (ALT >= 3 or AST >= 3) and bilirubin above 2 and ALP below 2, three-valued.
 pub fn candidate(panel: &LiverPanel, rule: BilirubinRule) -> Verdict {
     let two = Decimal::TWO;
-    let injury = [panel.alt, panel.ast].map(|value| Verdict::of(value.map(|times| times >= Decimal::from(3))));
+    let injury =
+        [panel.alt, panel.ast].map(|value| Verdict::of(value.map(|times| times >= Decimal::from(3))));
     let jaundice = panel.bilirubin.map(|times| match rule {
         BilirubinRule::Above2 => times > two,
         BilirubinRule::From2 => times >= two,
@@ -56,7 +57,11 @@ pub struct DatedPanel {
 ///
 /// ALP is that of the day of the transaminases, or of the bilirubin when it was not taken then. The days of the
 /// transaminases and of the bilirubin of each candidate are listed. No panels: not met.
-pub fn screen(panels: &[DatedPanel], rule: BilirubinRule, window_days: u32) -> (Verdict, Vec<(NaiveDate, NaiveDate)>) {
+pub fn screen(
+    panels: &[DatedPanel],
+    rule: BilirubinRule,
+    window_days: u32,
+) -> (Verdict, Vec<(NaiveDate, NaiveDate)>) {
     let mut verdict = Verdict::NotMet;
     let mut candidates = Vec::new();
     for injury in panels {

@@ -115,7 +115,8 @@ mod tests {
     }
 
     fn row(subjects: u64, events: u64, max_grades: &[(u8, u64)]) -> Row {
-        let max_grades = max_grades.iter().map(|(grade, count)| (Grade::try_from(*grade).ok(), *count)).collect();
+        let max_grades =
+            max_grades.iter().map(|(grade, count)| (Grade::try_from(*grade).ok(), *count)).collect();
         Row { subjects, events, max_grades }
     }
 
@@ -124,7 +125,10 @@ mod tests {
     fn one_subject_twice_counts_once_at_the_higher_grade() {
         let table = incidence([event(1, "Pyrexia", "General", 1), event(1, "Pyrexia", "General", 2)]);
         let expected = row(1, 2, &[(2, 1)]);
-        assert_eq!((&table.overall, &table.by_term["Pyrexia"], &table.by_class["General"]), (&expected, &expected, &expected));
+        assert_eq!(
+            (&table.overall, &table.by_term["Pyrexia"], &table.by_class["General"]),
+            (&expected, &expected, &expected)
+        );
         assert!((table.overall.incidence(9).unwrap() - 1.0 / 9.0).abs() < 1e-15);
     }
 
@@ -165,7 +169,11 @@ mod tests {
     /// A subject with pyrexia of grade 1, then 3, counts once, at 3.
     #[test]
     fn grade_three_and_above() {
-        let table = incidence([event(1, "Pyrexia", "General", 1), event(1, "Pyrexia", "General", 3), event(2, "Rash", "Skin", 2)]);
+        let table = incidence([
+            event(1, "Pyrexia", "General", 1),
+            event(1, "Pyrexia", "General", 3),
+            event(2, "Rash", "Skin", 2),
+        ]);
         assert_eq!(table.overall.subjects_at_or_above(Grade::Three), 1);
         assert_eq!(table.overall.subjects_at_or_above(Grade::Two), 2);
     }

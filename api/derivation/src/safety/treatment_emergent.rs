@@ -160,7 +160,10 @@ mod tests {
     fn nobody_undosed_has_an_emergent_event() {
         let undosed = Treatment { first_dose: None, ..treated() };
         let judged = classify(&episode("2025-06-20"), &undosed, &SafetyParameters::default());
-        assert_eq!((judged.treatment_emergent, judged.period), (Some(false), Some(Period::LymphodepletionEmergent)));
+        assert_eq!(
+            (judged.treatment_emergent, judged.period),
+            (Some(false), Some(Period::LymphodepletionEmergent))
+        );
     }
 
     #[test]

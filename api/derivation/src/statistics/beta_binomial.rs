@@ -21,7 +21,12 @@ pub struct BetaBinomialRule {
 impl Default for BetaBinomialRule {
     /// Prior Beta(1, 1), stop when P(rate > 0.30) > 0.90.
     fn default() -> Self {
-        Self { prior_a: Decimal::ONE, prior_b: Decimal::ONE, p0: Decimal::new(30, 2), tau: Decimal::new(90, 2) }
+        Self {
+            prior_a: Decimal::ONE,
+            prior_b: Decimal::ONE,
+            p0: Decimal::new(30, 2),
+            tau: Decimal::new(90, 2),
+        }
     }
 }
 
@@ -98,7 +103,8 @@ mod tests {
 
     #[test]
     fn shapes_need_not_be_whole() {
-        let jeffreys = BetaBinomialRule { prior_a: Decimal::new(5, 1), prior_b: Decimal::new(5, 1), ..rule("0.50") };
+        let jeffreys =
+            BetaBinomialRule { prior_a: Decimal::new(5, 1), prior_b: Decimal::new(5, 1), ..rule("0.50") };
         // A symmetric posterior lies half above one half.
         assert!((jeffreys.posterior(2, 4).unwrap() - 0.5).abs() < 1e-10);
         // Beta(1/2, 3/2) above 1/2: 1/2 - 1/pi.

@@ -3,7 +3,9 @@
 //! The quantiles of `statrs` stop at about eight digits and panic on bad input; bisection on its distribution
 //! functions goes to the last bit, and small samples leave time for it.
 
-use statrs::function::{beta::checked_beta_reg, erf::erfc_inv, gamma::checked_gamma_lr, gamma::checked_gamma_ur};
+use statrs::function::{
+    beta::checked_beta_reg, erf::erfc_inv, gamma::checked_gamma_lr, gamma::checked_gamma_ur,
+};
 
 /// P(X <= x) for X ~ Beta(a, b), with a and b above 0. Outside 0 to 1 it is 0 or 1.
 pub(crate) fn beta_cdf(a: f64, b: f64, x: f64) -> f64 {
@@ -80,8 +82,14 @@ mod tests {
     /// The t quantiles printed in the text of section 7.5.
     #[test]
     fn student_quantiles_agree_with_the_printed_ones() {
-        let printed =
-            [(1.0, 12.706205), (2.0, 4.302653), (3.0, 3.182446), (5.0, 2.570582), (8.0, 2.306004), (9.0, 2.262157)];
+        let printed = [
+            (1.0, 12.706205),
+            (2.0, 4.302653),
+            (3.0, 3.182446),
+            (5.0, 2.570582),
+            (8.0, 2.306004),
+            (9.0, 2.262157),
+        ];
         for (df, t) in printed {
             assert!((student_two_sided(df, 0.95) - t).abs() < 5e-7, "df {df}");
         }

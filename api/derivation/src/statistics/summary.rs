@@ -69,9 +69,14 @@ fn mean(values: &[Decimal]) -> Option<f64> {
         return None;
     }
     let n = Decimal::from(values.len());
-    let exact = values.iter().try_fold(Decimal::ZERO, |sum, value| sum.checked_add(*value)).and_then(|sum| sum.checked_div(n));
+    let exact = values
+        .iter()
+        .try_fold(Decimal::ZERO, |sum, value| sum.checked_add(*value))
+        .and_then(|sum| sum.checked_div(n));
     // Sums beyond 28 digits fall back to binary arithmetic instead of failing.
-    Some(exact.map_or_else(|| values.iter().map(|value| nearest(*value) / values.len() as f64).sum(), nearest))
+    Some(
+        exact.map_or_else(|| values.iter().map(|value| nearest(*value) / values.len() as f64).sum(), nearest),
+    )
 }
 
 fn standard_deviation(values: &[Decimal], mean: f64) -> f64 {
@@ -89,13 +94,14 @@ fn quartile(sorted: &[Decimal], quarter: usize, method: QuartileMethod) -> Optio
     let (below, between) = match method {
         QuartileMethod::Type2 => {
             let rank = sorted.len() * quarter;
-            if rank % 4 == 0 { (rank / 4 - 1, 2) } else { (rank / 4, 0) }
+            if rank.is_multiple_of(4) { (rank / 4 - 1, 2) } else { (rank / 4, 0) }
         }
         QuartileMethod::Type7 => (last * quarter / 4, last * quarter % 4),
     };
     let (low, high) = (sorted[below], sorted[(below + 1).min(last)]);
     let share = Decimal::new(25 * between as i64, 2);
-    let exact = high.checked_sub(low).and_then(|gap| gap.checked_mul(share)).and_then(|step| low.checked_add(step));
+    let exact =
+        high.checked_sub(low).and_then(|gap| gap.checked_mul(share)).and_then(|step| low.checked_add(step));
     Some(exact.map_or_else(|| nearest(low) + (nearest(high) - nearest(low)) * nearest(share), nearest))
 }
 
@@ -132,7 +138,8 @@ mod tests {
     #[test]
     fn quartile_methods_differ() {
         let values = whole(&[-8, -6, -4, 2]);
-        let (two, seven) = (summary(&values, QuartileMethod::Type2, 0.95), summary(&values, QuartileMethod::Type7, 0.95));
+        let (two, seven) =
+            (summary(&values, QuartileMethod::Type2, 0.95), summary(&values, QuartileMethod::Type7, 0.95));
         assert_eq!((two.q1, two.q3), (Some(-7.0), Some(-1.0)));
         assert_eq!((seven.q1, seven.q3), (Some(-6.5), Some(-2.5)));
         assert_eq!((two.median, seven.median), (Some(-5.0), Some(-5.0)));
@@ -148,7 +155,10 @@ mod tests {
     #[test]
     fn nothing_has_no_summary() {
         let s = summary(&[], QuartileMethod::Type7, 0.95);
-        assert_eq!((s.n, s.mean, s.sd, s.median, s.q1, s.q3, s.min, s.max), (0, None, None, None, None, None, None, None));
+        assert_eq!(
+            (s.n, s.mean, s.sd, s.median, s.q1, s.q3, s.min, s.max),
+            (0, None, None, None, None, None, None, None)
+        );
         assert_eq!(s.ci_mean_t, None);
     }
 

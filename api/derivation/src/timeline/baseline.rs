@@ -102,7 +102,8 @@ mod tests {
 
     #[test]
     fn the_order_of_records_changes_nothing() {
-        let records = [record("2025-05-30", None), record("2025-05-30", Some("08:00")), record("2025-05-29", None)];
+        let records =
+            [record("2025-05-30", None), record("2025-05-30", Some("08:00")), record("2025-05-29", None)];
         assert_eq!(pick(records, dose()), Some(1));
         assert_eq!(pick(records.into_iter().rev(), dose()), Some(1));
     }

@@ -42,9 +42,10 @@ impl PartialDate {
     pub fn parse(text: &str) -> Result<PartialDate, PartialDateError> {
         let bytes = text.as_bytes();
         let shape = matches!(bytes.len(), 4 | 7 | 10)
-            && bytes.iter().enumerate().all(|(at, byte)| {
-                if at == 4 || at == 7 { *byte == b'-' } else { byte.is_ascii_digit() }
-            });
+            && bytes
+                .iter()
+                .enumerate()
+                .all(|(at, byte)| if at == 4 || at == 7 { *byte == b'-' } else { byte.is_ascii_digit() });
         if !shape {
             return Err(PartialDateError::Shape);
         }
@@ -93,7 +94,8 @@ impl PartialDate {
     /// The earliest date that it can be.
     pub fn earliest(self) -> NaiveDate {
         // The parts were checked when it was made, so the fallback is never taken.
-        NaiveDate::from_ymd_opt(self.year, self.month.unwrap_or(1), self.day.unwrap_or(1)).unwrap_or(NaiveDate::MIN)
+        NaiveDate::from_ymd_opt(self.year, self.month.unwrap_or(1), self.day.unwrap_or(1))
+            .unwrap_or(NaiveDate::MIN)
     }
 
     /// The latest date that it can be.
@@ -174,7 +176,11 @@ pub struct Imputed {
 
 /// The start used for an adverse event: the first dose date when the event may have started that month (year), else
 /// the first day that it can be. Never after a known end.
-pub fn impute_event_start(start: PartialDate, first_dose: Option<NaiveDate>, end: Option<NaiveDate>) -> Imputed {
+pub fn impute_event_start(
+    start: PartialDate,
+    first_dose: Option<NaiveDate>,
+    end: Option<NaiveDate>,
+) -> Imputed {
     let flag = start.missing();
     let earliest = start.earliest();
     let date = match first_dose {
@@ -246,7 +252,10 @@ mod tests {
 
     #[test]
     fn earliest_and_latest() {
-        assert_eq!((partial("2026").earliest(), partial("2026").latest()), (date("2026-01-01"), date("2026-12-31")));
+        assert_eq!(
+            (partial("2026").earliest(), partial("2026").latest()),
+            (date("2026-01-01"), date("2026-12-31"))
+        );
         assert_eq!(partial("2024-02").latest(), date("2024-02-29"));
         assert_eq!(partial("2026-12").latest(), date("2026-12-31"));
         assert_eq!(partial("2026-11-22").latest(), date("2026-11-22"));
@@ -275,7 +284,8 @@ mod tests {
 
     #[test]
     fn event_ends() {
-        let end = |text: &str, last: Option<&str>| impute_event_end(partial(text), last.map(date)).date.to_string();
+        let end =
+            |text: &str, last: Option<&str>| impute_event_end(partial(text), last.map(date)).date.to_string();
         assert_eq!(end("2025-06", None), "2025-06-30");
         assert_eq!(end("2025", None), "2025-12-31");
         assert_eq!(end("2025-06", Some("2025-06-20")), "2025-06-20");

@@ -34,7 +34,11 @@ pub struct Candidate {
 ///
 /// The closest to the target wins; a tie goes by `tie`; on one day scheduled goes before unscheduled, then the later
 /// time, then the higher sequence.
-pub fn pick(records: impl IntoIterator<Item = Candidate>, window: &AnalysisWindow, tie: Tie) -> Option<usize> {
+pub fn pick(
+    records: impl IntoIterator<Item = Candidate>,
+    window: &AnalysisWindow,
+    tie: Tie,
+) -> Option<usize> {
     records
         .into_iter()
         .enumerate()

@@ -102,8 +102,6 @@ pub struct DayRange {
 pub struct WindowParameters {
     /// Which of two records wins that are equally far from the target day.
     pub tie: Tie,
-    /// How far, in days, the parts of a composite endpoint may lie from its SLEDAI-2K.
-    pub component_span_days: u32,
     /// Whether the last value before the product or before lymphodepletion is baseline: lymphodepletion itself
     /// changes disease activity and antibodies.
     pub baseline_reference: BaselineReference,
@@ -123,7 +121,6 @@ impl Default for WindowParameters {
         let query = [("DAY_14", 2), ("DAY_28", 3), ("MONTH_3", 7), ("MONTH_6", 14), ("MONTH_12", 14)];
         Self {
             tie: Tie::Later,
-            component_span_days: 7,
             baseline_reference: BaselineReference::FirstDose,
             screening: DayRange { low: -60, high: -1 },
             baseline: DayRange { low: -14, high: 1 },

@@ -26,6 +26,11 @@ impl Problems {
         parsed.map_err(|error| self.add(error)).ok()
     }
 
+    /// True while nothing has been noted.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_none()
+    }
+
     /// The compiler errors, if there is any problem.
     pub fn report(self) -> Option<TokenStream> {
         self.0.map(|error| error.to_compile_error())

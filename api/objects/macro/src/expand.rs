@@ -6,7 +6,8 @@ use syn::spanned::Spanned;
 use syn::{GenericParam, Ident, ItemImpl, Type};
 
 use crate::errors::Problems;
-use crate::parse::{self, Argument, Complexity, Field, Gate, Options, Parameter};
+use crate::parse::{self, Argument, Field, Gate, Options, Parameter};
+use crate::register;
 use crate::types;
 
 /// The whole of `#[object(..)]`.
@@ -34,7 +35,11 @@ pub fn object(attributes: TokenStream, item: TokenStream) -> TokenStream {
             let generics = type_parameters(&block);
             check(options, &block, &fields, &generics, &mut problems);
             let mut free = 0;
-            fields.iter().enumerate().map(|(at, field)| shape(at, field, &block, &generics, &mut free)).collect()
+            fields
+                .iter()
+                .enumerate()
+                .map(|(at, field)| shape(at, field, &block, &generics, &mut free))
+                .collect()
         }
         None => Vec::new(),
     };
@@ -46,14 +51,14 @@ pub fn object(attributes: TokenStream, item: TokenStream) -> TokenStream {
     quote!(#cleaned #implementations)
 }
 
-fn check(options: &Options, block: &ItemImpl, fields: &[Field], generics: &[String], problems: &mut Problems) {
+fn check(options: &Options, block: &ItemImpl, fields: &[Field], generics: &[Ident], problems: &mut Problems) {
     if options.name.is_none() {
         problems.at(&block.self_ty, "the object has no GraphQL name: write name = \"..\"");
     }
     if let Some(name) = options.fields.first() {
         problems.at(name, "an object's fields are its methods");
     }
-    if fields.is_empty() {
+    if fields.is_empty() && problems.is_empty() {
         problems.at(&block.self_ty, "the object has no field");
     }
     for argument in fields.iter().flat_map(Field::arguments) {
@@ -63,10 +68,10 @@ fn check(options: &Options, block: &ItemImpl, fields: &[Field], generics: &[Stri
     }
 }
 
-fn type_parameters(block: &ItemImpl) -> Vec<String> {
+fn type_parameters(block: &ItemImpl) -> Vec<Ident> {
     let parameter = |generic: &GenericParam| match generic {
-        GenericParam::Type(ty) => Some(ty.ident.to_string()),
-        GenericParam::Const(constant) => Some(constant.ident.to_string()),
+        GenericParam::Type(ty) => Some(ty.ident.clone()),
+        GenericParam::Const(constant) => Some(constant.ident.clone()),
         GenericParam::Lifetime(_) => None,
     };
     block.generics.params.iter().filter_map(parameter).collect()
@@ -83,7 +88,13 @@ struct Shape<'a> {
     parameter: Option<Ident>,
 }
 
-fn shape<'a>(at: usize, field: &'a Field, block: &ItemImpl, generics: &[String], free: &mut usize) -> Shape<'a> {
+fn shape<'a>(
+    at: usize,
+    field: &'a Field,
+    block: &ItemImpl,
+    generics: &[Ident],
+    free: &mut usize,
+) -> Shape<'a> {
     let lifeless = types::lifeless(&field.output, &block.self_ty);
     let parameter = types::mentions(&lifeless, generics).then(|| {
         *free += 1;
@@ -141,7 +152,8 @@ impl Expansion<'_> {
         let own = &self.block.self_ty;
         let name = &self.options.name;
         let stated = self.options.stated;
-        let metas = self.shapes.iter().map(|shape| self.meta(shape));
+        let metas =
+            self.shapes.iter().map(|shape| register::meta(shape.field, &shape.lifeless, &self.options.group));
         let masked = self.options.stated.then(|| {
             quote! {
                 fn write_masked<'p, S: ::objects::Sink>(
@@ -184,37 +196,6 @@ impl Expansion<'_> {
                     ::objects::run::write_object(self, plan, run)
                 }
                 #masked
-            }
-        }
-    }
-
-    /// The registration of one field.
-    fn meta(&self, shape: &Shape) -> TokenStream {
-        let Field { name, doc, group, retired, complexity, .. } = shape.field;
-        let (enumeration, ty) = (&self.options.group, &shape.lifeless);
-        let arguments = shape.field.arguments().map(|argument| {
-            let Argument { name, doc, ty, .. } = argument;
-            let default = default(argument);
-            quote!(::objects::plan::argument::<#ty>(registry, #name, #doc, #default))
-        });
-        let retired = match retired {
-            Some(reason) => quote!(::core::option::Option::Some(#reason)),
-            None => quote!(::core::option::Option::None),
-        };
-        let cost = complexity.as_ref().map(|complexity| cost(shape.field, complexity));
-        let cost = cost.unwrap_or_else(|| quote!(::core::option::Option::None));
-        quote! {
-            #name => {
-                let arguments = ::std::vec![#(#arguments),*];
-                ::core::option::Option::Some(::objects::plan::meta_field(::objects::plan::FieldMeta {
-                    name: #name,
-                    description: #doc,
-                    arguments,
-                    ty: <#ty as ::objects::Out>::register(registry),
-                    retired: #retired,
-                    group: ::objects::Group::name(#enumeration::#group),
-                    complexity: #cost,
-                }))
             }
         }
     }
@@ -281,8 +262,14 @@ impl Expansion<'_> {
         let names: Vec<_> = field.arguments().map(|argument| &argument.ident).collect();
         let passed = field.parameters.iter().map(|parameter| match parameter {
             Parameter::Cx => quote!(run.cx),
-            Parameter::Argument(Argument { ident, by_reference: true, .. }) => quote!(#ident),
-            Parameter::Argument(Argument { ident, .. }) => quote!(::core::clone::Clone::clone(#ident)),
+            Parameter::Argument(argument) => {
+                let ident = &argument.ident;
+                if argument.by_reference {
+                    quote!(#ident)
+                } else {
+                    quote!(::core::clone::Clone::clone(#ident))
+                }
+            }
         });
         let call = quote_spanned! {output.span()=>
             ::objects::Out::write(&Self::#method(self, #(#passed),*), below, run)
@@ -396,7 +383,7 @@ fn plan_arm(shape: &Shape) -> TokenStream {
     let name = &field.name;
     let arguments = field.arguments().map(|argument| {
         let Argument { name, ty, .. } = argument;
-        let default = default(argument);
+        let default = register::default(argument);
         quote! {
             match cx.argument::<#ty>(first, #name, #default) {
                 ::core::result::Result::Ok(value) => value,
@@ -414,36 +401,5 @@ fn plan_arm(shape: &Shape) -> TokenStream {
     }
 }
 
-/// The default as an `Option<fn() -> T>`.
-fn default(argument: &Argument) -> TokenStream {
-    let ty = &argument.ty;
-    match &argument.default {
-        None => quote!(::core::option::Option::None),
-        Some(None) => quote! {
-            ::core::option::Option::Some(<#ty as ::core::default::Default>::default as fn() -> #ty)
-        },
-        Some(Some(value)) => quote! {
-            ::core::option::Option::Some((|| ::core::convert::Into::<#ty>::into(#value)) as fn() -> #ty)
-        },
-    }
-}
-
-fn cost(field: &Field, complexity: &Complexity) -> TokenStream {
-    let arguments = field.arguments().map(|argument| {
-        let Argument { ident, name, ty, .. } = argument;
-        let default = default(argument);
-        quote!(let #ident = ::objects::plan::cost_argument::<#ty>(ctx, variables, node, #name, #default)?;)
-    });
-    let cost = match complexity {
-        Complexity::Expression(expression) => quote!(#expression),
-        Complexity::List(length) => quote! {
-            1usize.saturating_add(usize::saturating_mul(#length, child_complexity))
-        },
-    };
-    quote! {
-        ::core::option::Option::Some(|ctx, variables, node, child_complexity| {
-            #(#arguments)*
-            ::core::result::Result::Ok(#cost)
-        })
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -8,6 +8,7 @@ mod abstracts;
 mod errors;
 mod expand;
 mod parse;
+mod register;
 mod types;
 
 use proc_macro::TokenStream;

@@ -3,7 +3,10 @@
 use proc_macro2::TokenStream;
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
-use syn::{Attribute, Expr, FnArg, Ident, ImplItem, ImplItemFn, ItemImpl, LitStr, Meta, Pat, Path, ReturnType, Token, Type};
+use syn::{
+    Attribute, Expr, FnArg, Ident, ImplItem, ImplItemFn, ItemImpl, LitStr, Meta, Pat, Path, ReturnType,
+    Token, Type,
+};
 
 use crate::errors::Problems;
 use crate::types;
@@ -98,7 +101,10 @@ fn gate(input: ParseStream) -> syn::Result<Gate> {
     match word.to_string().as_str() {
         "open" => Ok(Gate::Open),
         "request" => Ok(Gate::Request),
-        _ => Err(syn::Error::new(word.span(), "expected open, request, or the name of a struct field in quotes")),
+        _ => Err(syn::Error::new(
+            word.span(),
+            "expected open, request, or the name of a struct field in quotes",
+        )),
     }
 }
 
@@ -145,7 +151,7 @@ pub enum Parameter {
     /// Access to the request.
     Cx,
     /// An argument of the field.
-    Argument(Argument),
+    Argument(Box<Argument>),
 }
 
 /// One field of the object.
@@ -172,7 +178,7 @@ impl Field {
     /// The arguments, without the request.
     pub fn arguments(&self) -> impl Iterator<Item = &Argument> {
         self.parameters.iter().filter_map(|parameter| match parameter {
-            Parameter::Argument(argument) => Some(argument),
+            Parameter::Argument(argument) => Some(&**argument),
             Parameter::Cx => None,
         })
     }
@@ -231,7 +237,10 @@ fn field(function: &ImplItemFn, problems: &mut Problems) -> Option<Field> {
         problems.at(word, "fields of a sync object are not async");
     }
     if !signature.generics.params.is_empty() {
-        problems.at(&signature.generics, format!("field `{name}` takes type or lifetime parameters: a field has none"));
+        problems.at(
+            &signature.generics,
+            format!("field `{name}` takes type or lifetime parameters: a field has none"),
+        );
     }
     let doc = doc(attributes);
     if doc.is_empty() {
@@ -247,8 +256,10 @@ fn field(function: &ImplItemFn, problems: &mut Problems) -> Option<Field> {
             None
         }
     };
-    let retired = attribute(attributes, "retired").and_then(|attribute| problems.take(attribute.parse_args()));
-    let complexity = attribute(attributes, "complexity").and_then(|attribute| problems.take(attribute.parse_args()));
+    let retired =
+        attribute(attributes, "retired").and_then(|attribute| problems.take(attribute.parse_args()));
+    let complexity =
+        attribute(attributes, "complexity").and_then(|attribute| problems.take(attribute.parse_args()));
     let output = match &signature.output {
         ReturnType::Type(_, ty) => Some((**ty).clone()),
         ReturnType::Default => {
@@ -257,7 +268,16 @@ fn field(function: &ImplItemFn, problems: &mut Problems) -> Option<Field> {
         }
     };
     let parameters = parameters(function, &name, problems);
-    Some(Field { method: ident.clone(), name, doc, group: group?, retired, complexity, parameters, output: output? })
+    Some(Field {
+        method: ident.clone(),
+        name,
+        doc,
+        group: group?,
+        retired,
+        complexity,
+        parameters,
+        output: output?,
+    })
 }
 
 fn parameters(function: &ImplItemFn, field: &str, problems: &mut Problems) -> Vec<Parameter> {
@@ -265,7 +285,9 @@ fn parameters(function: &ImplItemFn, field: &str, problems: &mut Problems) -> Ve
     let mut inputs = function.sig.inputs.iter();
     match inputs.next() {
         Some(FnArg::Receiver(receiver))
-            if receiver.reference.is_some() && receiver.mutability.is_none() && receiver.colon_token.is_none() => {}
+            if receiver.reference.is_some()
+                && receiver.mutability.is_none()
+                && receiver.colon_token.is_none() => {}
         _ => problems.at(
             &function.sig.ident,
             format!("`{field}` does not take `&self`: add #[skip] if it is no field"),
@@ -289,14 +311,14 @@ fn parameters(function: &ImplItemFn, field: &str, problems: &mut Problems) -> Ve
             Meta::Path(_) => None,
             _ => problems.take(attribute.parse_args::<Expr>()),
         });
-        parameters.push(Parameter::Argument(Argument {
+        parameters.push(Parameter::Argument(Box::new(Argument {
             ident: pattern.ident.clone(),
             name: name.unwrap_or_default(),
             doc: doc(&typed.attrs),
             default,
             ty: types::owned(&typed.ty),
             by_reference: matches!(&*typed.ty, Type::Reference(_)),
-        }));
+        })));
     }
     parameters
 }

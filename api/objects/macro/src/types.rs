@@ -2,7 +2,7 @@
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::{GenericArgument, PathArguments, Type, parse_quote};
+use syn::{GenericArgument, Ident, PathArguments, Type, parse_quote};
 
 /// The type as a plan names it: references fall away (a reference has the plan of what it points to), every
 /// lifetime becomes `'static`, and `Self` becomes the type itself. So one plan type serves all lifetimes.
@@ -68,15 +68,17 @@ pub fn owned(ty: &Type) -> Type {
 }
 
 /// True when one of the names occurs in the type.
-pub fn mentions(ty: &Type, names: &[String]) -> bool {
-    fn within(tokens: TokenStream, names: &[String]) -> bool {
-        tokens.into_iter().any(|token| match token {
-            TokenTree::Ident(ident) => names.iter().any(|name| ident == name),
-            TokenTree::Group(group) => within(group.stream(), names),
-            TokenTree::Punct(_) | TokenTree::Literal(_) => false,
-        })
-    }
-    within(ty.to_token_stream(), names)
+pub fn mentions(ty: &Type, names: &[Ident]) -> bool {
+    names.iter().any(|name| holds(ty.to_token_stream(), name))
+}
+
+/// True when the name occurs among the tokens.
+pub fn holds(tokens: TokenStream, name: &Ident) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(ident) => ident == *name,
+        TokenTree::Group(group) => holds(group.stream(), name),
+        TokenTree::Punct(_) | TokenTree::Literal(_) => false,
+    })
 }
 
 /// True for `&Cx<'_>`, however the path to it is written.

@@ -80,10 +80,7 @@ impl Failure for Error {
 }
 
 macro_rules! through {
-    ($($generics:tt)*) => {
-        through!(@impl $($generics)*);
-    };
-    (@impl [$($generics:tt)*] $wrapper:ty) => {
+    ([$($generics:tt)*] $wrapper:ty) => {
         impl<$($generics)*> Out for $wrapper {
             type Plan<'q> = T::Plan<'q>;
             const NULLABLE: bool = T::NULLABLE;

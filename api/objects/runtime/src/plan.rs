@@ -7,7 +7,8 @@ use async_graphql::indexmap::IndexMap;
 use async_graphql::parser::types::{Field, Selection, SelectionSet};
 use async_graphql::registry::{Deprecation, MetaField, MetaInputValue, MetaType, MetaTypeId, Registry};
 use async_graphql::{
-    ContextSelectionSet, InputType, Name, OutputType, Pos, Positioned, ServerError, ServerResult, VisitorContext,
+    ContextSelectionSet, InputType, Name, OutputType, Pos, Positioned, ServerError, ServerResult,
+    VisitorContext,
 };
 
 use crate::gate::Group;
@@ -143,7 +144,8 @@ impl<'q> PlanCx<'q> {
 
     /// Gathers the response keys that are selected on an object, each with all its nodes, in response order.
     fn collect(&self, nodes: &[&'q Node], object: &str) -> Vec<(&'q Name, Vec<&'q Node>)> {
-        let mut keys = Keys { cx: self, object, found: Vec::new(), index: HashMap::new(), visited: Vec::new() };
+        let mut keys =
+            Keys { cx: self, object, found: Vec::new(), index: HashMap::new(), visited: Vec::new() };
         for node in nodes {
             keys.add(&node.node.selection_set.node);
         }
@@ -209,9 +211,10 @@ impl<'q> Keys<'_, 'q> {
 fn same(first: &Field, other: &Field) -> bool {
     first.name.node == other.name.node
         && first.arguments.len() == other.arguments.len()
-        && first.arguments.iter().all(|(name, value)| {
-            other.get_argument(&name.node).is_some_and(|other| other.node == value.node)
-        })
+        && first
+            .arguments
+            .iter()
+            .all(|(name, value)| other.get_argument(&name.node).is_some_and(|other| other.node == value.node))
 }
 
 /// Gives the error the code of a caller's mistake, unless it has a code.
@@ -242,9 +245,9 @@ pub fn register_object<T: Object>(registry: &mut Registry) -> String {
     let () = T::CHECKED;
     let name = <T as Out>::type_name();
     let qualified = registry.create_output_type::<T, _>(MetaTypeId::Object, |registry| {
-        let fields = T::TYPE_FIELDS.iter().filter_map(|(field, _)| {
-            T::meta_field(field, registry).map(|meta| ((*field).to_owned(), meta))
-        });
+        let fields = T::TYPE_FIELDS
+            .iter()
+            .filter_map(|(field, _)| T::meta_field(field, registry).map(|meta| ((*field).to_owned(), meta)));
         MetaType::Object {
             name: name.clone().into_owned(),
             description: Some(T::DESCRIPTION.to_owned()),
@@ -296,7 +299,11 @@ pub fn meta_field(field: FieldMeta) -> MetaField {
     MetaField {
         name: field.name.to_owned(),
         description: Some(field.description.to_owned()),
-        args: field.arguments.into_iter().map(|argument| (argument.name.clone(), argument)).collect::<IndexMap<_, _>>(),
+        args: field
+            .arguments
+            .into_iter()
+            .map(|argument| (argument.name.clone(), argument))
+            .collect::<IndexMap<_, _>>(),
         ty: field.ty,
         deprecation: match field.retired {
             Some(reason) => Deprecation::Deprecated { reason: Some(reason.to_owned()) },
@@ -356,7 +363,9 @@ pub fn cost_argument<T: InputType>(
     default: Option<fn() -> T>,
 ) -> ServerResult<T> {
     match default {
-        Some(default) => ctx.param_value::<Option<T>>(variables, node, name, None).map(|value| value.unwrap_or_else(default)),
+        Some(default) => ctx
+            .param_value::<Option<T>>(variables, node, name, None)
+            .map(|value| value.unwrap_or_else(default)),
         None => ctx.param_value(variables, node, name, None),
     }
 }

@@ -5,7 +5,8 @@ use std::any::Any;
 
 use async_graphql::parser::types::{Selection, SelectionSet};
 use async_graphql::{
-    Context, ContextSelectionSet, Error, Name, PathSegment, Pos, QueryPathSegment, ServerError, ServerResult, Value,
+    Context, ContextSelectionSet, Error, Name, PathSegment, Pos, QueryPathSegment, ServerError, ServerResult,
+    Value,
 };
 use bytes::Bytes;
 
@@ -210,7 +211,11 @@ pub fn write_object<'p, T: Object, S: Sink>(
 ///
 /// # Errors
 /// The last recorded error, when the failure reached the top; the others are in the context.
-pub fn resolve<T: Out + ?Sized>(value: &T, ctx: &ContextSelectionSet<'_>, field: &Node) -> ServerResult<Value> {
+pub fn resolve<T: Out + ?Sized>(
+    value: &T,
+    ctx: &ContextSelectionSet<'_>,
+    field: &Node,
+) -> ServerResult<Value> {
     let cx = Cx::new(ctx);
     let plan = T::plan(&PlanCx::new(ctx), &[field]);
     if ctx.data_opt::<Mode>() == Some(&Mode::Bytes) && is_sole(ctx) {
@@ -230,8 +235,8 @@ pub fn resolve_field<T: Object>(object: &T, ctx: &Context<'_>) -> ServerResult<O
     if !T::TYPE_FIELDS.iter().any(|(field, _)| *field == name) {
         return Ok(None);
     }
-    let ctx = ctx.with_selection_set(&ctx.item.node.selection_set).to_owned_with(ctx.item);
-    let (ctx, item) = ctx;
+    let item = ctx.item;
+    let ctx = ctx.with_selection_set(&item.node.selection_set);
     let cx = Cx::new(&ctx);
     let planned = T::plan_field(&PlanCx::new(&ctx), &[item]);
     write(&cx, ValueSink::default(), item.pos, |run| object.write_field(&planned, run))

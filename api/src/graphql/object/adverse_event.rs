@@ -4,8 +4,7 @@ use super::gated_by_subject;
 use super::masked::{MaskedDate, MaskedPartialDate, MaskedText};
 use crate::graphql::scalar::{Id, Revision};
 use crate::graphql::term::Coded;
-use chrono::{DateTime, Utc};
-use objects::{Stated, object};
+use objects::{DateTime, Stated, object};
 use policy::DataGroup;
 use study::terms::{
     AdverseEventCategory, AdverseEventOutcome, Agent, Causality, CausalityAssessor, ClockKind, GradeScale,
@@ -160,13 +159,13 @@ impl Clock<'_> {
     }
     /// When it runs out. The safety board sees no clock time.
     #[group(SeriousEvents)]
-    fn due_at(&self) -> Option<DateTime<Utc>> {
-        self.0.due_at()
+    fn due_at(&self) -> Option<DateTime> {
+        self.0.due_at().map(DateTime)
     }
     /// When it was stopped.
     #[group(SeriousEvents)]
-    fn stopped_at(&self) -> Option<DateTime<Utc>> {
-        self.0.stopped_at()
+    fn stopped_at(&self) -> Option<DateTime> {
+        self.0.stopped_at().map(DateTime)
     }
 }
 

@@ -4,7 +4,7 @@ use super::masked::MaskedText;
 use super::site::Cohort;
 use crate::graphql::term::Coded;
 use chrono::NaiveDate;
-use objects::{Stated, object};
+use objects::{Date, Stated, object};
 use policy::DataGroup;
 use study::terms::Sex;
 use study::view::{CohortView, IdentityView, Shown, ValueState};
@@ -81,8 +81,8 @@ impl MaskedBirthDate {
     }
     /// The date.
     #[group(Envelope)]
-    fn value(&self) -> Option<NaiveDate> {
-        self.0.value
+    fn value(&self) -> Option<Date> {
+        self.0.value.map(Date)
     }
 }
 

@@ -2,8 +2,7 @@
 
 use crate::graphql::scalar::{PartialDate, Text};
 use crate::graphql::term::Coded;
-use chrono::NaiveDate;
-use objects::{Stated, object};
+use objects::{Date, Stated, object};
 use policy::DataGroup;
 use study::view::{Shown, ShownDate, ShownPartialDate, ValueState};
 
@@ -17,8 +16,8 @@ impl MaskedDate {
     }
     /// The calendar date at the subject's site.
     #[group(Envelope)]
-    fn value(&self) -> Option<NaiveDate> {
-        self.0.date
+    fn value(&self) -> Option<Date> {
+        self.0.date.map(Date)
     }
     /// The study day: 1 is the day of the first dose, the day before is -1, and there is no day 0.
     #[group(Envelope)]

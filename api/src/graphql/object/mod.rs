@@ -3,12 +3,15 @@
 pub mod adverse_event;
 pub mod assessment;
 pub mod dose;
+pub mod dsmb;
 pub mod evaluation;
 pub mod identity;
 pub mod lab;
 pub mod masked;
 pub mod medication;
 pub mod node;
+pub mod outcomes;
+pub mod safety;
 pub mod score;
 pub mod screening;
 pub mod site;

@@ -12,11 +12,11 @@ use super::score::{BilagGrades, SledaiScore};
 use super::screening::{Consent, Disposition, Eligibility};
 use super::site::Site;
 use super::visit::Visit;
+use crate::graphql::argument::{ArgumentError, known, points_asked};
 use crate::graphql::page::{Arguments, PageError};
 use crate::graphql::scalar::{Id, Revision, VisitCode};
 use crate::graphql::term::Coded;
-use chrono::NaiveDate;
-use objects::{Gate, Permit, object};
+use objects::{Date, Gate, Permit, object};
 use policy::DataGroup;
 use study::terms::{Autoantibody, Instrument, SubjectStatus};
 use study::view::SubjectView;
@@ -167,8 +167,9 @@ impl<'v> Subject<'v> {
         &self,
         /// The planned visit; `BASELINE` for the last assessment before treatment.
         at: VisitCode,
-    ) -> SledaiScore {
-        SledaiScore(self.0.sledai(&at.0))
+    ) -> Result<SledaiScore, ArgumentError> {
+        known(&self.0, &at)?;
+        Ok(SledaiScore(self.0.sledai(&at.0)))
     }
     /// BILAG-2004 grades at a planned visit.
     #[group(Envelope)]
@@ -176,8 +177,9 @@ impl<'v> Subject<'v> {
         &self,
         /// The planned visit; `BASELINE` for the last assessment before treatment.
         at: VisitCode,
-    ) -> BilagGrades {
-        BilagGrades(self.0.bilag(&at.0))
+    ) -> Result<BilagGrades, ArgumentError> {
+        known(&self.0, &at)?;
+        Ok(BilagGrades(self.0.bilag(&at.0)))
     }
     /// Change of SLEDAI-2K from baseline to a planned visit. Nothing is imputed.
     #[group(Envelope)]
@@ -185,8 +187,9 @@ impl<'v> Subject<'v> {
         &self,
         /// The planned visit.
         at: VisitCode,
-    ) -> Change {
-        Change(self.0.sledai_change(&at.0))
+    ) -> Result<Change, ArgumentError> {
+        known(&self.0, &at)?;
+        Ok(Change(self.0.sledai_change(&at.0)))
     }
     /// Change of an autoantibody or complement from baseline to a planned visit.
     #[group(Envelope)]
@@ -196,8 +199,9 @@ impl<'v> Subject<'v> {
         analyte: Coded<Autoantibody>,
         /// The planned visit.
         at: VisitCode,
-    ) -> AutoantibodyChange {
-        AutoantibodyChange(self.0.autoantibody_change(analyte.0, &at.0))
+    ) -> Result<AutoantibodyChange, ArgumentError> {
+        known(&self.0, &at)?;
+        Ok(AutoantibodyChange(self.0.autoantibody_change(analyte.0, &at.0)))
     }
     /// SRI response at a planned visit: each criterion, its evidence, and why it is not evaluable if so.
     #[group(Envelope)]
@@ -208,8 +212,9 @@ impl<'v> Subject<'v> {
         /// The reduction in SLEDAI-2K that is asked for, 4 to 8.
         #[default(4)]
         points: i32,
-    ) -> Evaluation<'v> {
-        Evaluation::new(self.0, self.0.sri(&at.0, points), at.0)
+    ) -> Result<Evaluation<'v>, ArgumentError> {
+        known(&self.0, &at)?;
+        Ok(Evaluation::new(self.0, self.0.sri(&at.0, points_asked(points)?), at))
     }
     /// BICLA response at a planned visit.
     #[group(Envelope)]
@@ -217,8 +222,9 @@ impl<'v> Subject<'v> {
         &self,
         /// The planned visit.
         at: VisitCode,
-    ) -> Evaluation<'v> {
-        Evaluation::new(self.0, self.0.bicla(&at.0), at.0)
+    ) -> Result<Evaluation<'v>, ArgumentError> {
+        known(&self.0, &at)?;
+        Ok(Evaluation::new(self.0, self.0.bicla(&at.0), at))
     }
     /// Lupus low disease activity state (LLDAS) at a planned visit.
     #[group(Envelope)]
@@ -226,8 +232,9 @@ impl<'v> Subject<'v> {
         &self,
         /// The planned visit.
         at: VisitCode,
-    ) -> Evaluation<'v> {
-        Evaluation::new(self.0, self.0.lldas(&at.0), at.0)
+    ) -> Result<Evaluation<'v>, ArgumentError> {
+        known(&self.0, &at)?;
+        Ok(Evaluation::new(self.0, self.0.lldas(&at.0), at))
     }
     /// Remission by DORIS 2021 at a planned visit.
     #[group(Envelope)]
@@ -235,26 +242,27 @@ impl<'v> Subject<'v> {
         &self,
         /// The planned visit.
         at: VisitCode,
-    ) -> Evaluation<'v> {
-        Evaluation::new(self.0, self.0.doris(&at.0), at.0)
+    ) -> Result<Evaluation<'v>, ArgumentError> {
+        known(&self.0, &at)?;
+        Ok(Evaluation::new(self.0, self.0.doris(&at.0), at))
     }
     /// Dose-limiting toxicity: whether the subject counts, and whether there was one.
     #[group(Envelope)]
     fn dlt(
         &self,
         /// As seen on this day; today at the subject's site unless given.
-        on: Option<NaiveDate>,
+        on: Option<Date>,
     ) -> DltEvaluation<'v> {
-        DltEvaluation::new(self.0, self.0.dlt(on))
+        DltEvaluation::new(self.0, self.0.dlt(on.map(|day| day.0)))
     }
     /// Average daily glucocorticoid dose as prednisone, over the protocol's window that ends on a day.
     #[group(Envelope)]
     fn prednisone_equivalent(
         &self,
         /// The last day of the window.
-        on: NaiveDate,
+        on: Date,
     ) -> DailyDose {
-        DailyDose(self.0.prednisone_equivalent(on))
+        DailyDose(self.0.prednisone_equivalent(on.0))
     }
 }
 

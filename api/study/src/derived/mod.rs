@@ -6,7 +6,7 @@
 mod activity;
 mod antibodies;
 mod course;
-pub(crate) mod dlt;
+pub mod dlt;
 mod efficacy;
 mod events;
 
@@ -20,7 +20,7 @@ use derivation::instrument::bilag2004::Grades;
 use derivation::instrument::sledai2k::Score;
 use derivation::rule::Evaluation;
 use entity::terms::Autoantibody;
-pub use events::SubjectEvents;
+pub use events::{EmergentEvent, UNCODED};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};

@@ -9,8 +9,6 @@ mod cut;
 mod index;
 mod subject;
 pub(crate) mod tables;
-#[cfg(test)]
-mod tests;
 
 use crate::rulebook::Rulebook;
 use entity::row::Row;
@@ -46,6 +44,8 @@ pub struct Snapshot {
     derived: Arc<AtomicU64>,
     /// The clinical cut-off that was applied, if any.
     pub(crate) cut_off: Option<chrono::NaiveDate>,
+    /// The cut that this is, if it is one.
+    pub(crate) cut_id: Option<Uuid>,
 }
 
 impl Snapshot {
@@ -63,6 +63,7 @@ impl Snapshot {
             bytes: 0,
             derived: Arc::default(),
             cut_off: None,
+            cut_id: None,
         }
     }
 

@@ -6,6 +6,8 @@
 //! Invariant: a row out of scope is exactly as an unknown one.
 //! Invariant: nothing here returns a row of the database; every value passes one of the accessors.
 
+mod board;
+mod derived;
 mod ids;
 mod lens;
 mod nodes;
@@ -21,6 +23,8 @@ use crate::snapshot::Subject;
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use entity::terms::Masking;
+pub use board::{ClosedReportView, OpenReportView};
+pub use derived::BASELINE;
 pub use ids::{BoardKeys, IdForm, NodeId, NodeKind};
 pub use nodes::Found;
 use policy::{Act, Actor, DataGroup, Membership, Party};
@@ -157,6 +161,11 @@ impl View {
     /// A subject in scope by the code that this viewer knows it under.
     pub fn subject_by_code(&self, code: &str) -> Option<SubjectView<'_>> {
         self.subjects().find(|subject| subject.code() == code)
+    }
+
+    /// Whether the viewer sees subjects at all; an empty list then says that there are none in scope.
+    pub fn sees_subjects(&self) -> bool {
+        self.sight(DataGroup::Subjects).sees_rows()
     }
 
     /// Every subject in scope, in the order of screening; nothing when the viewer sees no subjects.

@@ -58,7 +58,7 @@ impl<'v, T: Row> RowView<'v, T> {
         &self.rec.row
     }
 
-    fn date(&self, date: NaiveDate) -> ShownDate {
+    fn day(&self, date: NaiveDate) -> ShownDate {
         self.subject.date(Some(date))
     }
 
@@ -154,7 +154,7 @@ subject_rows! {
         /// The protocol's code of the planned visit; none when it was unscheduled.
         planned_code: Option<&'v str> = |it, of| it.planned_code.as_deref();
         /// When it took place.
-        date: ShownDate = |it, of| of.date(it.date);
+        date: ShownDate = |it, of| of.day(it.date);
         /// Whether it took place.
         status: VisitStatus = |it, of| it.status;
         /// A note.
@@ -165,14 +165,14 @@ subject_rows! {
         /// The instrument.
         instrument: Instrument = |it, of| it.instrument;
         /// The day that it speaks of.
-        assessed_on: ShownDate = |it, of| of.date(it.assessed_on);
+        assessed_on: ShownDate = |it, of| of.day(it.assessed_on);
         /// The items as recorded.
         items: &'v Items = |it, of| &it.items;
     }
     /// Autoantibodies and complement of one blood sample.
     AutoantibodyPanelView(AutoantibodyPanel, AutoantibodyPanel, LabResults) {
         /// When the sample was taken.
-        collected_on: ShownDate = |it, of| of.date(it.collected_on);
+        collected_on: ShownDate = |it, of| of.day(it.collected_on);
         /// The laboratory; the board reads none, since it could name the site.
         laboratory: Option<&'v str> =
             |it, of| it.laboratory.as_deref().filter(|_| !of.subject.view().is_board());
@@ -232,7 +232,7 @@ subject_rows! {
         laboratory: Option<&'v str> =
             |it, of| it.laboratory.as_deref().filter(|_| !of.subject.view().is_board());
         /// When the sample was taken.
-        collected_on: ShownDate = |it, of| of.date(it.collected_on);
+        collected_on: ShownDate = |it, of| of.day(it.collected_on);
     }
     /// A dose that was given.
     DoseView(Dose, Dose, Dosing) {
@@ -249,7 +249,7 @@ subject_rows! {
         /// Body weight in kilograms.
         weight_kg: Option<Exact> = |it, of| it.weight_kg;
         /// When it was given.
-        given_on: ShownDate = |it, of| of.date(it.given_on);
+        given_on: ShownDate = |it, of| of.day(it.given_on);
         /// The lot; the board reads none, since it could name the site.
         lot: Option<&'v str> = |it, of| it.lot.as_deref().filter(|_| !of.subject.view().is_board());
     }
@@ -336,14 +336,14 @@ subject_rows! {
         /// Why.
         rationale: Shown<&'v str> = |it, of| of.text(Some(&it.rationale));
         /// When.
-        decided_on: ShownDate = |it, of| of.date(it.decided_on);
+        decided_on: ShownDate = |it, of| of.day(it.decided_on);
     }
     /// An event that decides how an endpoint is read.
     IntercurrentEventView(IntercurrentEvent, IntercurrentEvent, IntercurrentEvents) {
         /// What happened.
         kind: IntercurrentEventKind = |it, of| it.kind;
         /// When.
-        occurred_on: ShownDate = |it, of| of.date(it.occurred_on);
+        occurred_on: ShownDate = |it, of| of.day(it.occurred_on);
         /// For how many days, where that matters.
         days: Option<i32> = |it, of| it.days;
         /// A note.
@@ -356,7 +356,7 @@ subject_rows! {
         /// The version of the form.
         version: &'v str = |it, of| &it.version;
         /// When it was given.
-        given_on: ShownDate = |it, of| of.date(it.given_on);
+        given_on: ShownDate = |it, of| of.day(it.given_on);
         /// When it was withdrawn.
         withdrawn_on: ShownDate = |it, of| of.subject.date(it.withdrawn_on);
     }
@@ -371,14 +371,14 @@ subject_rows! {
         /// What was seen; the board reads none, since it is free text.
         observed: Option<&'v str> = |it, of| it.observed.as_deref().filter(|_| !of.subject.view().is_board());
         /// When it was assessed.
-        assessed_on: ShownDate = |it, of| of.date(it.assessed_on);
+        assessed_on: ShownDate = |it, of| of.day(it.assessed_on);
     }
     /// How a subject's participation ended.
     DispositionView(Disposition, Disposition, Subjects) {
         /// How.
         kind: DispositionKind = |it, of| it.kind;
         /// When.
-        occurred_on: ShownDate = |it, of| of.date(it.occurred_on);
+        occurred_on: ShownDate = |it, of| of.day(it.occurred_on);
         /// Why.
         reason: Shown<&'v str> = |it, of| of.text(it.reason.as_ref());
     }
@@ -395,7 +395,7 @@ subject_rows! {
     /// The dose level that a subject belongs to.
     AllocationView(Allocation, Allocation, Dosing) {
         /// When it was decided.
-        allocated_on: ShownDate = |it, of| of.date(it.allocated_on);
+        allocated_on: ShownDate = |it, of| of.day(it.allocated_on);
     }
 }
 

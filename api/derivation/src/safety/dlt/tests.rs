@@ -60,7 +60,10 @@ fn printed_courses() {
     assert_eq!(on_day_40(&course(&[event(NonHaematological, 3, 14)])), YES);
     assert_eq!(on_day_40(&course(&[event(NonHaematological, 3, 28)])), YES);
     assert_eq!(on_day_40(&course(&[event(NonHaematological, 3, 29)])), NO);
-    assert_eq!(on_day_40(&course(&[DltEvent { related: Some(false), ..event(NonHaematological, 3, 10) }])), NO);
+    assert_eq!(
+        on_day_40(&course(&[DltEvent { related: Some(false), ..event(NonHaematological, 3, 10) }])),
+        NO
+    );
     assert_eq!(on_day_40(&course(&[event(Crs, 2, 2)])), NO);
     assert_eq!(on_day_40(&course(&[event(Crs, 3, 2)])), YES);
     let mut lymphopenia = event(Haematological, 4, 5);
@@ -69,7 +72,8 @@ fn printed_courses() {
     let mut neutropenia = event(Haematological, 4, 3);
     neutropenia.facts.lasted = Lasted::days(8);
     assert_eq!(on_day_40(&course(&[neutropenia])), NO);
-    let left = |events| DltCourse { followed_through: Some(day(12)), follow_up_ended: true, ..course(events) };
+    let left =
+        |events| DltCourse { followed_through: Some(day(12)), follow_up_ended: true, ..course(events) };
     assert_eq!(on_day_40(&left(&[])), REPLACED);
     assert_eq!(on_day_40(&left(&[event(Icans, 3, 4)])), YES);
     assert_eq!(on_day_40(&DltCourse { dose_percent: Some(Decimal::from(50)), ..course(&[]) }), REPLACED);
@@ -99,7 +103,8 @@ fn the_day_the_grade_was_reached_counts() {
 
 #[test]
 fn eighty_percent_of_the_dose_is_enough() {
-    let percent = |text: &str| on_day_40(&DltCourse { dose_percent: Some(text.parse().unwrap()), ..course(&[]) });
+    let percent =
+        |text: &str| on_day_40(&DltCourse { dose_percent: Some(text.parse().unwrap()), ..course(&[]) });
     assert_eq!((percent("80"), percent("79.99")), (NO, REPLACED));
 }
 
@@ -145,7 +150,10 @@ fn a_dlt_a_low_dose_or_leaving_decides_before_the_window_closes() {
     assert_eq!(evaluate(&low, &parameters, day(5)).reason, DltReason::DoseTooLow);
     let left = DltCourse { followed_through: Some(day(12)), follow_up_ended: true, ..course(&[]) };
     let gone = evaluate(&left, &parameters, day(13));
-    assert_eq!((gone.evaluable, gone.dlt, gone.reason), (Evaluability::NotEvaluable, Verdict::NotMet, DltReason::LeftEarly));
+    assert_eq!(
+        (gone.evaluable, gone.dlt, gone.reason),
+        (Evaluability::NotEvaluable, Verdict::NotMet, DltReason::LeftEarly)
+    );
 }
 
 #[test]
@@ -166,7 +174,10 @@ fn missing_facts_leave_it_open() {
     );
     let unknown_dose = DltCourse { dose_percent: None, ..course(&[]) };
     let dlt = evaluate(&unknown_dose, &DltParameters::default(), day(40));
-    assert_eq!((dlt.evaluable, dlt.dlt, dlt.reason), (Evaluability::Pending, Verdict::NotMet, DltReason::DoseNotRecorded));
+    assert_eq!(
+        (dlt.evaluable, dlt.dlt, dlt.reason),
+        (Evaluability::Pending, Verdict::NotMet, DltReason::DoseNotRecorded)
+    );
 }
 
 /// Both the flag and the adjudication are kept; the adjudication is what counts.

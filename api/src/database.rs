@@ -1,0 +1,62 @@
+//! Opens the data as the operator set it.
+
+use crate::config::Settings;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use store::{DatabaseConfig, KeyVault, MasterKeys, Store};
+
+/// Opens the database with its master keys, and brings the schema up to date where that is asked for.
+///
+/// # Errors
+/// What is wrong, for the operator.
+pub async fn open(settings: &Settings) -> Result<Store, String> {
+    open_with(settings, settings.database.migrate.unwrap_or_else(|| settings.is_embedded())).await
+}
+
+/// The same, with or without bringing the schema up to date.
+///
+/// # Errors
+/// What is wrong, for the operator.
+pub async fn open_with(settings: &Settings, migrate: bool) -> Result<Store, String> {
+    let mut config = DatabaseConfig::new(settings.database.url.reveal(), master_keys(settings)?);
+    config.connections = settings.database.connections;
+    config.migrate = migrate;
+    config.issuer = settings.tokens.issuer.clone();
+    config.memory_bytes = settings.memory.snapshot_megabytes.saturating_mul(1 << 20);
+    config.poll_every = Duration::from_millis(settings.memory.poll_millis);
+    Store::connect(&config)
+        .await
+        .map_err(|error| format!("the database cannot be opened ({}): {}", error.code().as_str(), error.internal()))
+}
+
+/// The master keys: as set, or from their file, which is made when there is none.
+fn master_keys(settings: &Settings) -> Result<Arc<dyn KeyVault>, String> {
+    let wrong = |error: store::StoreError| format!("the master key does not read: {}", error.internal());
+    if let Some(master) = &settings.keys.master {
+        return Ok(Arc::new(MasterKeys::parse(master.reveal()).map_err(wrong)?));
+    }
+    let path = settings.keys.master_file.as_deref().ok_or_else(|| {
+        "set keys.master_file (or keys.master): it encrypts what identifies subjects, and is kept apart from the \
+         database"
+            .to_owned()
+    })?;
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => make(path)?,
+        Err(error) => return Err(format!("{}: {error}", path.display())),
+    };
+    Ok(Arc::new(MasterKeys::parse(&text).map_err(wrong)?))
+}
+
+/// Makes a master key that its owner alone can read.
+fn make(path: &Path) -> Result<String, String> {
+    use std::io::Write;
+    use std::os::unix::fs::OpenOptionsExt;
+    let text = MasterKeys::generate("first").map_err(|error| error.internal().to_owned())?;
+    let file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+    file.and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()))
+        .map_err(|error| format!("{}: {error}", path.display()))?;
+    tracing::info!("made a new master key: keep a copy of its file apart from the database");
+    Ok(text)
+}

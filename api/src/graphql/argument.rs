@@ -1,0 +1,45 @@
+//! Arguments that only the study can judge.
+
+use crate::failure::Failure;
+use crate::graphql::scalar::VisitCode;
+use async_graphql::Error;
+use study::view::{BASELINE, SubjectView, View};
+
+/// What is wrong with an argument.
+#[derive(Clone, Debug)]
+pub struct ArgumentError(Failure);
+
+impl objects::Failure for ArgumentError {
+    fn to_error(&self) -> Error {
+        self.0.clone().into()
+    }
+}
+
+fn unknown(view: &View, code: &str) -> ArgumentError {
+    let codes: Vec<&str> = view
+        .rulebook()
+        .map(|book| book.windows().windows.iter().map(|window| window.code.as_str()).collect())
+        .unwrap_or_default();
+    ArgumentError(Failure::bad_input(format!(
+        "`at` is `{code}`, which has no analysis window in this protocol: it must be one of {BASELINE}, {}",
+        codes.join(", ")
+    )))
+}
+
+/// Refuses a visit that the subject's protocol does not analyse.
+pub fn known(subject: &SubjectView<'_>, at: &VisitCode) -> Result<(), ArgumentError> {
+    if subject.knows_visit(&at.0) { Ok(()) } else { Err(unknown(subject.view(), &at.0)) }
+}
+
+/// The same for the study.
+pub fn known_in(view: &View, at: &VisitCode) -> Result<(), ArgumentError> {
+    let known = view.rulebook().is_some_and(|book| book.analysis_window(&at.0).is_some());
+    if known { Ok(()) } else { Err(unknown(view, &at.0)) }
+}
+
+/// The points of an SRI: 4 to 8.
+pub fn points_asked(points: i32) -> Result<u8, ArgumentError> {
+    u8::try_from(points).ok().filter(|points| (4..=8).contains(points)).ok_or_else(|| {
+        ArgumentError(Failure::bad_input(format!("`points` is {points}; SRI asks for 4 to 8 points")))
+    })
+}

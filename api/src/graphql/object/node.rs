@@ -1,0 +1,58 @@
+//! Anything that has a global id.
+
+use super::adverse_event::AdverseEvent;
+use super::assessment::Assessment;
+use super::dose::Dose;
+use super::lab::{AutoantibodyPanel, LabResult};
+use super::medication::{IntercurrentEvent, Medication};
+use super::site::{Cohort, Site};
+use super::subject::Subject;
+use super::visit::Visit;
+use study::view::Found;
+
+/// A thing with a global id.
+#[objects::interface(name = "Node", fields("id"))]
+pub enum Node<'v> {
+    /// A site.
+    Site(Site<'v>),
+    /// A cohort.
+    Cohort(Cohort<'v>),
+    /// A subject.
+    Subject(Subject<'v>),
+    /// A visit.
+    Visit(Visit<'v>),
+    /// An assessment.
+    Assessment(Assessment<'v>),
+    /// An autoantibody panel.
+    AutoantibodyPanel(AutoantibodyPanel<'v>),
+    /// A laboratory result.
+    LabResult(LabResult<'v>),
+    /// A dose.
+    Dose(Dose<'v>),
+    /// A medication.
+    Medication(Medication<'v>),
+    /// An adverse event.
+    AdverseEvent(AdverseEvent<'v>),
+    /// An intercurrent event.
+    IntercurrentEvent(IntercurrentEvent<'v>),
+}
+
+impl<'v> Node<'v> {
+    /// The object of what an id named; the study itself is not among them, since whoever asks for it holds it.
+    pub(crate) fn of(found: Found<'v>) -> Option<Node<'v>> {
+        Some(match found {
+            Found::Study | Found::DataCut(_) => return None,
+            Found::Site(view) => Node::Site(Site(view)),
+            Found::Cohort(view) => Node::Cohort(Cohort::new(view)),
+            Found::Subject(view) => Node::Subject(Subject(view)),
+            Found::Visit(view) => Node::Visit(Visit(view)),
+            Found::Assessment(view) => Node::Assessment(Assessment(view)),
+            Found::AutoantibodyPanel(view) => Node::AutoantibodyPanel(AutoantibodyPanel(view)),
+            Found::LabResult(view) => Node::LabResult(LabResult(view)),
+            Found::Dose(view) => Node::Dose(Dose(view)),
+            Found::Medication(view) => Node::Medication(Medication(view)),
+            Found::AdverseEvent(view) => Node::AdverseEvent(AdverseEvent(view)),
+            Found::IntercurrentEvent(view) => Node::IntercurrentEvent(IntercurrentEvent(view)),
+        })
+    }
+}

@@ -1,0 +1,249 @@
+//! A study: live, or exactly as it stood at a revision, a time, or a data cut.
+
+use super::dsmb::Dsmb;
+use super::outcomes::{Escalation, StudyOutcomes};
+use super::safety::Safety;
+use super::site::{Cohort, PlannedVisit, Site};
+use super::subject::Subject;
+use crate::graphql::page::{Arguments, PageError, PageInfo, Sliced, slice};
+use crate::graphql::scalar::{Id, Revision};
+use crate::graphql::term::Coded;
+use async_graphql::InputObject;
+use objects::{Date, DateTime, Gate, Permit, object};
+use policy::DataGroup;
+use study::terms::{Grouping, Masking, StudyStatus, SubjectStatus};
+use study::view::{SubjectView, View};
+
+/// One study: live, or exactly as it stood at a revision, a time, or a named data cut.
+#[object(name = "Study", implements("Node"))]
+impl Study {
+    /// The global id.
+    #[group(Envelope)]
+    fn id(&self) -> Id {
+        Id(self.0.study_id())
+    }
+    /// The study's unique code.
+    #[group(StudyDesign)]
+    fn code(&self) -> &str {
+        self.0.code()
+    }
+    /// The study's title.
+    #[group(StudyDesign)]
+    fn title(&self) -> &str {
+        self.0.title()
+    }
+    /// Who knows the treatment.
+    #[group(StudyDesign)]
+    fn masking(&self) -> Coded<Masking> {
+        Coded(self.0.masking())
+    }
+    /// Where the study stands.
+    #[group(StudyDesign)]
+    fn status(&self) -> Coded<StudyStatus> {
+        Coded(self.0.status())
+    }
+    /// Whether the data are made up.
+    #[group(StudyDesign)]
+    fn synthetic(&self) -> bool {
+        self.0.is_synthetic()
+    }
+    /// The newest revision of the study's open ledger in what you see.
+    #[group(Envelope)]
+    fn revision(&self) -> Revision {
+        Revision(self.0.head().revision.0)
+    }
+    /// When the newest entry that you see was made.
+    #[group(Envelope)]
+    fn as_of(&self) -> DateTime {
+        DateTime(self.0.as_of())
+    }
+    /// The version of the protocol in force.
+    #[group(StudyDesign)]
+    fn protocol(&self) -> Option<Protocol<'_>> {
+        Some(Protocol(&self.0))
+    }
+    /// Sites in your scope, in the order in which they joined.
+    #[group(Sites)]
+    fn sites(&self) -> Vec<Site<'_>> {
+        self.0.sites().map(Site).collect()
+    }
+    /// Cohorts by dose level. Null when kept from you.
+    #[group(Dosing)]
+    fn cohorts(&self) -> Option<Vec<Cohort<'_>>> {
+        Some(self.0.cohorts()?.map(Cohort::new).collect())
+    }
+    /// Subjects in your scope, page by page.
+    #[group(Envelope)]
+    #[complexity(list = 20)]
+    fn subjects(
+        &self,
+        /// How many from the front, at most 100.
+        first: Option<i32>,
+        /// After this cursor.
+        after: Option<String>,
+        /// How many from the back, at most 100.
+        last: Option<i32>,
+        /// Before this cursor.
+        before: Option<String>,
+        /// Only those that match.
+        filter: Option<SubjectFilter>,
+    ) -> Result<Option<SubjectConnection<'_>>, PageError> {
+        if !self.0.sees_subjects() {
+            return Ok(None);
+        }
+        let wanted = |subject: &SubjectView<'_>| filter.as_ref().is_none_or(|filter| filter.matches(subject));
+        let all: Vec<SubjectView<'_>> = self.0.subjects().filter(wanted).collect();
+        let arguments = Arguments { first, after, last, before };
+        slice(all, &arguments, SubjectView::id).map(|page| Some(SubjectConnection(page)))
+    }
+    /// A subject by its code, as you know it. Null when there is none in your scope.
+    #[group(Envelope)]
+    fn subject(
+        &self,
+        /// The code; for the safety board the pseudonym.
+        code: String,
+    ) -> Option<Subject<'_>> {
+        self.0.subject_by_code(&code).map(Subject)
+    }
+    /// The protocol's outcome measures as rates and summaries, by cohort or in total, over subjects in your scope.
+    #[group(Envelope)]
+    fn outcomes(
+        &self,
+        /// By cohort, or in total.
+        by: Option<Coded<Grouping>>,
+        /// As seen on this day; today in the study's zone unless given.
+        on: Option<Date>,
+    ) -> StudyOutcomes<'_> {
+        let by = by.map_or(Grouping::Cohort, |by| by.0);
+        StudyOutcomes { view: &self.0, by, on: on.map(|day| day.0) }
+    }
+    /// Where the dose escalation stands. Null for whoever may not read doses or sees only some sites.
+    #[group(Envelope)]
+    fn escalation(
+        &self,
+        /// As seen on this day; today in the study's zone unless given.
+        on: Option<Date>,
+    ) -> Option<Escalation> {
+        self.0.escalation(on.map(|day| day.0)).value.map(Escalation)
+    }
+    /// Pause and stopping rules. Null when kept from you.
+    #[group(Envelope)]
+    fn safety(&self) -> Option<Safety<'_>> {
+        self.0.stopping_rules().map(|_| Safety(&self.0))
+    }
+    /// The safety board's reports. Null for whoever may see neither the open nor the closed one.
+    #[group(Envelope)]
+    fn dsmb(&self) -> Option<Dsmb<'_>> {
+        let groups = [DataGroup::OpenReport, DataGroup::ClosedReport];
+        groups.iter().any(|group| self.0.sight(*group).sees_rows()).then_some(Dsmb(&self.0))
+    }
+}
+
+/// A study as one viewer sees it.
+#[derive(Clone)]
+pub struct Study(pub View);
+
+impl Gate<DataGroup> for Study {
+    fn permits(&self, group: DataGroup) -> Permit {
+        if self.0.sight(group).sees_rows() { Permit::Allowed } else { Permit::Masked }
+    }
+}
+
+/// Which subjects are wanted. Nothing that depends on treatment can be asked for.
+#[derive(Clone, Debug, Default, InputObject)]
+pub struct SubjectFilter {
+    /// Only subjects in these states.
+    pub status: Option<Vec<Coded<SubjectStatus>>>,
+    /// Only subjects of the site with this code; for the safety board its letter.
+    pub site: Option<String>,
+}
+
+impl SubjectFilter {
+    fn matches(&self, subject: &SubjectView<'_>) -> bool {
+        let status = self.status.as_ref().is_none_or(|wanted| wanted.iter().any(|it| it.0 == subject.status()));
+        let site = self.site.as_ref().is_none_or(|code| subject.site().is_some_and(|site| site.code() == *code));
+        status && site
+    }
+}
+
+/// A page of subjects.
+#[object(name = "SubjectConnection", gate = open)]
+impl<'v> SubjectConnection<'v> {
+    /// The subjects with their cursors.
+    #[group(Envelope)]
+    fn edges(&self) -> Vec<SubjectEdge<'v>> {
+        self.0.items.iter().map(|(cursor, node)| SubjectEdge { cursor: cursor.clone(), node: *node }).collect()
+    }
+    /// The subjects.
+    #[group(Envelope)]
+    fn nodes(&self) -> Vec<Subject<'v>> {
+        self.0.items.iter().map(|(_, node)| Subject(*node)).collect()
+    }
+    /// Where the page stands.
+    #[group(Envelope)]
+    fn page_info(&self) -> PageInfo {
+        self.0.info.clone()
+    }
+    /// How many subjects match in all.
+    #[group(Envelope)]
+    fn total_count(&self) -> i32 {
+        self.0.total
+    }
+}
+
+/// A page of subjects.
+pub struct SubjectConnection<'v>(Sliced<SubjectView<'v>>);
+
+/// A subject with its cursor.
+#[object(name = "SubjectEdge", gate = open)]
+impl<'v> SubjectEdge<'v> {
+    /// The cursor.
+    #[group(Envelope)]
+    fn cursor(&self) -> &str {
+        &self.cursor
+    }
+    /// The subject.
+    #[group(Envelope)]
+    fn node(&self) -> Subject<'v> {
+        Subject(self.node)
+    }
+}
+
+/// A subject with its cursor.
+pub struct SubjectEdge<'v> {
+    cursor: String,
+    node: SubjectView<'v>,
+}
+
+/// The version of the protocol in force.
+#[object(name = "Protocol", gate = open)]
+impl Protocol<'_> {
+    /// The version's label.
+    #[group(StudyDesign)]
+    fn version(&self) -> Option<&str> {
+        self.0.protocol().map(|it| it.label())
+    }
+    /// SHA-256 of the protocol file, in hexadecimal.
+    #[group(StudyDesign)]
+    fn digest(&self) -> Option<&str> {
+        self.0.protocol().map(|it| it.digest())
+    }
+    /// Since when the version is in force.
+    #[group(StudyDesign)]
+    fn effective_on(&self) -> Option<Date> {
+        self.0.protocol().map(|it| Date(it.effective_on()))
+    }
+    /// The protocol file, from which every rule's parameters are read.
+    #[group(StudyDesign)]
+    fn document(&self) -> Option<&str> {
+        self.0.protocol().map(|it| it.document())
+    }
+    /// Planned visits in their order.
+    #[group(StudyDesign)]
+    fn visits(&self) -> Vec<PlannedVisit<'_>> {
+        self.0.planned_visits().map(PlannedVisit).collect()
+    }
+}
+
+/// The protocol of a study.
+pub struct Protocol<'v>(&'v View);

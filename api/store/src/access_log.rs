@@ -1,0 +1,155 @@
+//! The access log: who read identifiers and closed board matters, and which acts were denied.
+//!
+//! A stream of its own, chained like the others, so that reading never moves a study's revision. Records of
+//! requests that wait while a commit runs are committed together.
+
+use crate::append::Batch;
+use crate::clock::random;
+use crate::error::{StoreCode, StoreError};
+use crate::metrics::Counters;
+use crate::writer::Writers;
+use entity::rows::AccessRecord;
+use entity::terms::AccessKind;
+use ledger::{Draft, Entry, Head, NewChange, Revision, Salt, Stream, to_canonical};
+use policy::{DataGroup, Moment, Role};
+use std::sync::Arc;
+use tokio::sync::{mpsc, oneshot};
+use uuid::Uuid;
+
+/// What is to be remembered of one request. Id and time are drawn here.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Access {
+    /// Who.
+    pub actor: Uuid,
+    /// The printed name.
+    pub actor_name: String,
+    /// The role used.
+    pub role: Option<Role>,
+    /// The grant used.
+    pub membership: Option<Uuid>,
+    /// The study.
+    pub study: Option<Uuid>,
+    /// What was done.
+    pub kind: AccessKind,
+    /// The data groups that were read.
+    pub groups: Vec<DataGroup>,
+    /// The subjects, or the data cut.
+    pub subjects: Vec<Uuid>,
+    /// The operation's name.
+    pub operation: Option<String>,
+    /// The request.
+    pub request_id: Uuid,
+}
+
+/// What waits for the log's writer.
+pub(crate) struct Note {
+    records: Vec<Access>,
+    client: Option<String>,
+    reply: oneshot::Sender<Result<(), StoreError>>,
+}
+
+/// Most requests in a transaction.
+const GROUP: usize = 200;
+
+pub(crate) type Queue = mpsc::Sender<Note>;
+
+/// Starts the log's writer.
+pub(crate) fn start(writers: &Arc<Writers>) -> Queue {
+    let (sender, receiver) = mpsc::channel(1_024);
+    writers.runtime.spawn(run(Arc::downgrade(writers), receiver));
+    sender
+}
+
+/// Writes records and waits until they are committed.
+pub(crate) async fn log(queue: &Queue, records: Vec<Access>, client: Option<String>) -> Result<(), StoreError> {
+    if records.is_empty() {
+        return Ok(());
+    }
+    let (reply, receiver) = oneshot::channel();
+    let gone = || StoreError::new(StoreCode::Unavailable, "the access log's writer is gone");
+    queue.send(Note { records, client, reply }).await.map_err(|_| gone())?;
+    receiver.await.map_err(|_| gone())?
+}
+
+async fn run(writers: std::sync::Weak<Writers>, mut receiver: mpsc::Receiver<Note>) {
+    let mut notes = Vec::with_capacity(GROUP);
+    while receiver.recv_many(&mut notes, GROUP).await > 0 {
+        let Some(writers) = writers.upgrade() else { return };
+        let result = write(&writers, &notes).await;
+        for note in notes.drain(..) {
+            // A request that went away needs no answer.
+            let _ = note.reply.send(result.clone());
+        }
+    }
+}
+
+async fn write(writers: &Writers, notes: &[Note]) -> Result<(), StoreError> {
+    let moment = writers.clock.moment()?;
+    let portal = writers.cache.current_portal().map_or(Revision::ZERO, |portal| portal.head().revision);
+    writers
+        .append_access(|head| {
+            let mut head = *head;
+            let mut batch = Batch::default();
+            for note in notes {
+                let entry = seal(&head, note, &moment, portal)?;
+                head = Head { format: head.format, ..entry.head() };
+                batch.entries.push(entry);
+            }
+            Ok(batch)
+        })
+        .await?;
+    Counters::add(&writers.counters.access_records, notes.iter().map(|note| note.records.len()).sum());
+    Ok(())
+}
+
+/// One entry a request.
+fn seal(head: &Head, note: &Note, moment: &Moment, portal: Revision) -> Result<Entry, StoreError> {
+    let at = moment.not_before(head.at);
+    let Some(first) = note.records.first() else {
+        return Err(StoreError::internal_fault("an empty access note"));
+    };
+    let mut changes = Vec::with_capacity(note.records.len());
+    for record in &note.records {
+        let row = row_of(record, &at)?;
+        changes.push(NewChange {
+            table: "access_record".into(),
+            row: row.id,
+            subject: None,
+            image: to_canonical(&row)?.into(),
+            salt: Salt(random()?),
+        });
+    }
+    let draft = Draft {
+        at: at.now(),
+        actor: first.actor,
+        display_name: first.actor_name.clone(),
+        role: first.role.map(|role| role.as_str().to_owned()),
+        membership: first.membership,
+        client: note.client.clone(),
+        command: "access".to_owned(),
+        request_id: first.request_id,
+        portal_revision: portal,
+        idempotency_key: None,
+        // Nothing is asked for here that could be asked for again.
+        input_digest: ledger::Digest::ZERO,
+    };
+    Ok(Entry::seal(head, draft, changes)?)
+}
+
+fn row_of(record: &Access, at: &Moment) -> Result<AccessRecord, StoreError> {
+    let groups: Vec<String> = record.groups.iter().map(|group| group.as_str().to_owned()).collect();
+    Ok(AccessRecord {
+        id: uuid::Builder::from_random_bytes(random()?).into_uuid(),
+        at: at.now(),
+        actor_id: record.actor,
+        actor_name: record.actor_name.clone(),
+        role: record.role.map(|role| role.as_str().to_owned()),
+        membership_id: record.membership,
+        study_id: record.study,
+        kind: record.kind,
+        groups: groups.into(),
+        subject_ids: record.subjects.clone().into(),
+        operation: record.operation.clone(),
+        request_id: record.request_id,
+    })
+}

@@ -1,0 +1,638 @@
+//! The store as its users see it.
+
+use crate::access_log::{self, Access};
+use crate::cache::{Cache, Room};
+use crate::call::{Accepted, Call, Command, Done, Job, Outcome, Refused, Reply};
+use crate::checkpoint;
+use crate::clock::Clock;
+use crate::connect::{DatabaseConfig, Pools};
+use crate::error::{StoreCode, StoreError};
+use crate::heads::{self, Asking, Heads, Question};
+use crate::history::{self, Page, Touching, TrailEntry};
+use crate::identity::{self, DigestKeys, IdentityBook};
+use crate::metrics::{Counters, Metrics};
+use crate::notify::{self, Ears, Notifier};
+use crate::schema;
+use crate::secrets::{self, NewSigningKey, SigningKey};
+use crate::tail::streams;
+use crate::verify::{self, Inspection, Report};
+use crate::writer::{Writers, single};
+use chrono::{DateTime, Utc};
+use entity::terms::KeyPurpose;
+use ledger::{Revision, Stream, StreamId};
+use portal::Portal;
+use std::future::Future;
+use std::sync::{Arc, Mutex};
+use study::Snapshot;
+use tokio::runtime::{Handle, Runtime};
+use tokio::sync::{Notify, oneshot, watch};
+use uuid::Uuid;
+
+struct Inner {
+    config: DatabaseConfig,
+    pools: Arc<Pools>,
+    cache: Arc<Cache>,
+    counters: Arc<Counters>,
+    question: Arc<Question>,
+    writers: Arc<Writers>,
+    /// Held so that the tasks that look for other processes' writes go on.
+    _ears: Arc<Ears>,
+    access: access_log::Queue,
+}
+
+/// A runtime of the store's own, so that no HTTP worker ever drives a connection or waits for a load.
+struct OwnRuntime(Option<Runtime>);
+
+impl OwnRuntime {
+    fn start() -> Result<(OwnRuntime, Handle), StoreError> {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .thread_name("store")
+            .enable_all()
+            .build()
+            .map_err(|error| StoreError::internal_fault(format!("no threads: {error}")))?;
+        let handle = runtime.handle().clone();
+        Ok((OwnRuntime(Some(runtime)), handle))
+    }
+}
+
+impl Drop for OwnRuntime {
+    fn drop(&mut self) {
+        // In the background, because a runtime may not be waited for inside another one.
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+/// The database with everything that is held of it in memory. Clones share it; the last one ends its tasks.
+#[derive(Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+    handle: Handle,
+    // Last, so that the rest is dropped while it still runs.
+    _runtime: Arc<OwnRuntime>,
+}
+
+impl Inner {
+    async fn open(config: DatabaseConfig, runtime: Handle) -> Result<Inner, StoreError> {
+        let pools = Arc::new(Pools::open(&config).await?);
+        if config.migrate {
+            schema::migrate(&pools, &config.url).await?;
+        }
+        schema::check(&pools.read).await?;
+        let keys = DigestKeys::read(&pools.write, config.vault.as_ref()).await?;
+        let counters = Arc::<Counters>::default();
+        let room = Room {
+            pools: pools.clone(),
+            counters: counters.clone(),
+            vault: config.vault.clone(),
+            memory_bytes: config.memory_bytes,
+            pinned_for: config.pinned_for,
+        };
+        let cache = Arc::new(Cache::new(room));
+        let asking = Asking {
+            db: pools.question.clone(),
+            runtime: runtime.clone(),
+            limit: config.question_timeout,
+            hooks: config.hooks.clone(),
+            counters: counters.clone(),
+        };
+        let asked = cache.clone();
+        let question = Question::new(asking, move || asked.asked());
+        let notifier = Notifier::default();
+        let ears = Arc::new(Ears {
+            pools: pools.clone(),
+            cache: cache.clone(),
+            question: question.clone(),
+            counters: counters.clone(),
+            notifier: notifier.clone(),
+            poll_every: config.poll_every,
+            heard: Notify::new(),
+        });
+        notify::start(&ears, &runtime);
+        let writers = Arc::new(Writers {
+            pools: pools.clone(),
+            cache: cache.clone(),
+            counters: counters.clone(),
+            clock: config.clock.clone(),
+            hooks: config.hooks.clone(),
+            vault: config.vault.clone(),
+            keys,
+            notifier,
+            runtime,
+            queues: Mutex::default(),
+        });
+        let access = access_log::start(&writers);
+        Ok(Inner { config, pools, cache, counters, question, writers, _ears: ears, access })
+    }
+
+    /// The heads of a study by a question sent after the call; the study is hot from then on.
+    async fn heads(&self, study: Uuid) -> Result<Arc<Heads>, StoreError> {
+        self.cache.slot(study);
+        let heads = self.question.ask().await?;
+        let [open, sealed] = streams(study);
+        if heads.contains_key(&open) && heads.contains_key(&sealed) {
+            return Ok(heads);
+        }
+        // Not asked for, because it left the memory meanwhile; or there is no such study.
+        let heads = heads::read(&self.pools.read, &streams(study)).await?;
+        if heads.len() < 2 {
+            self.cache.forget(study);
+            return Err(StoreError::new(StoreCode::NotFound, format!("there is no study {study}")));
+        }
+        Ok(Arc::new(heads))
+    }
+
+    async fn fresh(&self, study: Uuid) -> Result<Arc<Snapshot>, StoreError> {
+        let heads = self.heads(study).await?;
+        self.cache.bring(study, &heads).await
+    }
+
+    /// A study at an older pair of revisions. The newest is brought first: it tells of redactions.
+    async fn at(&self, study: Uuid, open: u64, sealed: Option<u64>) -> Result<Arc<Snapshot>, StoreError> {
+        let newest = self.fresh(study).await?;
+        let [open_stream, sealed_stream] = streams(study);
+        if open > newest.open().revision.0 {
+            return Err(history::no_revision(open_stream, open));
+        }
+        let sealed = match sealed {
+            Some(sealed) if sealed > newest.sealed().revision.0 => {
+                return Err(history::no_revision(sealed_stream, sealed));
+            }
+            Some(sealed) => Revision(sealed),
+            None if open == newest.open().revision.0 => newest.sealed().revision,
+            None => {
+                let db = &self.pools.read;
+                let at = crate::load::head_at(db, open_stream, Revision(open)).await?.at;
+                history::revision_at(db, sealed_stream, (newest.sealed().revision, at)).await?
+            }
+        };
+        if (open, sealed) == (newest.open().revision.0, newest.sealed().revision) {
+            return Ok(newest);
+        }
+        self.cache.at((study, Revision(open), sealed)).await
+    }
+
+    async fn revision_at(&self, study: Uuid, at: DateTime<Utc>) -> Result<(u64, u64), StoreError> {
+        let newest = self.fresh(study).await?;
+        let [open, sealed] = streams(study);
+        let db = &self.pools.read;
+        let open = history::revision_at(db, open, (newest.open().revision, at)).await?;
+        let sealed = history::revision_at(db, sealed, (newest.sealed().revision, at)).await?;
+        Ok((open.0, sealed.0))
+    }
+
+    /// Finds what an answer still lacks: the snapshot of a replay as of the first time, or of a study whose
+    /// past was just changed.
+    async fn complete(&self, done: Done) -> Result<Accepted, StoreError> {
+        let Done { mut accepted, pending } = done;
+        if accepted.replayed {
+            Counters::add(&self.counters.replayed, 1);
+            self.complete_replay(&mut accepted, pending).await?;
+        } else if let Some(study) = pending {
+            accepted.snapshot = Some(self.fresh(study).await?);
+        }
+        Ok(accepted)
+    }
+
+    async fn complete_replay(&self, accepted: &mut Accepted, study: Option<Uuid>) -> Result<(), StoreError> {
+        let db = &self.pools.read;
+        let of_study = |revision: Option<u64>, stream: fn(Uuid) -> StreamId| Some((stream(study?), revision?));
+        let first = accepted
+            .portal
+            .map(|revision| (StreamId::Portal, revision))
+            .or_else(|| of_study(accepted.open, StreamId::Open))
+            .or_else(|| of_study(accepted.sealed, StreamId::Sealed));
+        let Some((stream, revision)) = first else { return Ok(()) };
+        let revision = Revision(revision);
+        let found = crate::tail::entries(db, stream, (revision, revision)).await?;
+        let Some(entry) = found.into_iter().next() else {
+            return Err(StoreError::damaged(stream, format!("entry {revision} of a key is missing")));
+        };
+        accepted.row = entry.header.changes.first().map_or(accepted.row, |change| change.row);
+        if let Some(study) = study {
+            let (open, sealed) = self.revision_at(study, entry.header.at).await?;
+            let (open, sealed) = (accepted.open.unwrap_or(open), accepted.sealed.unwrap_or(sealed));
+            accepted.snapshot = Some(self.at(study, open, Some(sealed)).await?);
+        }
+        Ok(())
+    }
+
+    async fn outcome(&self, reply: Reply) -> Result<Outcome, StoreError> {
+        match reply? {
+            Ok(done) => {
+                let one = done.into_iter().next();
+                let one = one.ok_or_else(|| StoreError::internal_fault("a command without an answer"))?;
+                Ok(Outcome { result: Ok(self.complete(one).await?) })
+            }
+            Err(Refused { refusal, .. }) => {
+                Counters::add(&self.counters.refused, 1);
+                Ok(Outcome { result: Err(refusal) })
+            }
+        }
+    }
+}
+
+fn broke_off(error: tokio::task::JoinError) -> StoreError {
+    StoreError::internal_fault(format!("a task broke off: {error}"))
+}
+
+fn unanswered(_: oneshot::error::RecvError) -> StoreError {
+    StoreError::new(StoreCode::OutcomeUnknown, "a writer went away before it answered")
+}
+
+impl Store {
+    /// Connects, brings the schema up to date if the configuration says so, and starts the tasks.
+    ///
+    /// # Errors
+    /// UNAVAILABLE when the database does not answer, CONFIGURATION when its schema is not this program's or
+    /// the master keys do not open its secrets.
+    pub async fn connect(config: &DatabaseConfig) -> Result<Store, StoreError> {
+        let (runtime, handle) = OwnRuntime::start()?;
+        let opened = handle.spawn(Inner::open(config.clone(), handle.clone())).await.map_err(broke_off)?;
+        Ok(Store { inner: Arc::new(opened?), handle, _runtime: Arc::new(runtime) })
+    }
+
+    /// Runs work on the store's own threads, whichever runtime asks.
+    async fn work<T, F>(&self, work: impl FnOnce(Arc<Inner>) -> F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: Future<Output = Result<T, StoreError>> + Send + 'static,
+    {
+        self.handle.spawn(work(self.inner.clone())).await.map_err(broke_off)?
+    }
+
+    /// Brings the schema up to date.
+    ///
+    /// # Errors
+    /// UNAVAILABLE, or INTERNAL when a migration fails.
+    pub async fn migrate(&self) -> Result<(), StoreError> {
+        self.work(|inner| async move { schema::migrate(&inner.pools, &inner.config.url).await }).await
+    }
+
+    /// Lets every stream be written in this program's format from its next entry on. Older programs then
+    /// only read.
+    ///
+    /// # Errors
+    /// UNAVAILABLE.
+    pub async fn finish_migration(&self) -> Result<u64, StoreError> {
+        self.work(|inner| async move { schema::finish(&inner.pools.write).await }).await
+    }
+
+    /// Gives PostgreSQL's application role what it needs and no more.
+    ///
+    /// # Errors
+    /// CONFIGURATION on SQLite, which has no roles.
+    pub async fn grant(&self, role: &str) -> Result<(), StoreError> {
+        let role = role.to_owned();
+        self.work(|inner| async move { schema::grant(&inner.pools.write, &role).await }).await
+    }
+
+    /// Whether this process can serve: the database answers, its schema is this program's, and no stream is
+    /// of a newer format.
+    ///
+    /// # Errors
+    /// UNAVAILABLE, CONFIGURATION or OUTDATED.
+    pub async fn ready(&self) -> Result<(), StoreError> {
+        self.work(|inner| async move {
+            schema::check(&inner.pools.read).await?;
+            let all = heads::read_all(&inner.pools.question).await?;
+            crate::writer::writable(&all)
+        })
+        .await
+    }
+
+    /// The clock that entries are dated by.
+    pub fn clock(&self) -> &Clock {
+        &self.inner.config.clock
+    }
+
+    /// The portal as it stands, by a question sent after this call: every acknowledged write is in it.
+    ///
+    /// # Errors
+    /// UNAVAILABLE when the question fails. Never stale.
+    pub async fn portal(&self) -> Result<Arc<Portal>, StoreError> {
+        let heads = self.inner.question.ask().await?;
+        let there = |head: &ledger::Head| {
+            self.inner.cache.current_portal().filter(|portal| portal.head().revision >= head.revision)
+        };
+        if let Some(portal) = heads.get(&StreamId::Portal).and_then(there) {
+            return Ok(portal);
+        }
+        self.work(|inner| async move { inner.cache.bring_portal(&heads).await }).await
+    }
+
+    /// A study as it stands, by a question sent after this call. Loaded once however many ask.
+    ///
+    /// # Errors
+    /// NOT_FOUND, or UNAVAILABLE when the question fails. Never stale.
+    pub async fn study(&self, study: Uuid) -> Result<Arc<Snapshot>, StoreError> {
+        // The question runs on the store's threads by itself; only what has to be brought goes there as well.
+        let inner = &self.inner;
+        inner.cache.slot(study);
+        let heads = inner.question.ask().await?;
+        if let Some(snapshot) = inner.cache.current_at(study, &heads) {
+            return Ok(snapshot);
+        }
+        self.work(|inner| async move { inner.fresh(study).await }).await
+    }
+
+    /// A study and the portal by one question.
+    ///
+    /// # Errors
+    /// As for [`Store::study`].
+    pub async fn study_and_portal(&self, study: Uuid) -> Result<(Arc<Snapshot>, Arc<Portal>), StoreError> {
+        self.work(|inner| async move {
+            let heads = inner.heads(study).await?;
+            let snapshot = inner.cache.bring(study, &heads).await?;
+            let heads = if heads.contains_key(&StreamId::Portal) { heads } else { inner.question.ask().await? };
+            Ok((snapshot, inner.cache.bring_portal(&heads).await?))
+        })
+        .await
+    }
+
+    /// A study at an older open revision, and at a sealed one: without it the one that stood at the same time.
+    /// Loaded from the ledger if need be, and then kept for some minutes.
+    ///
+    /// # Errors
+    /// NOT_FOUND when there is no such study or revision; UNAVAILABLE.
+    pub async fn study_at(&self, study: Uuid, open: u64, sealed: Option<u64>) -> Result<Arc<Snapshot>, StoreError> {
+        self.work(|inner| async move { inner.at(study, open, sealed).await }).await
+    }
+
+    /// Keeps a snapshot for some minutes, for a cursor or a socket that was given out.
+    pub fn pin(&self, snapshot: &Arc<Snapshot>) {
+        self.inner.cache.pin(snapshot);
+    }
+
+    /// A snapshot that was pinned, or that is the newest known.
+    ///
+    /// # Errors
+    /// CURSOR_EXPIRED when it has left the memory.
+    pub async fn pinned(&self, study: Uuid, open: u64, sealed: u64) -> Result<Arc<Snapshot>, StoreError> {
+        // Asked first: a redaction elsewhere takes pinned snapshots away.
+        let newest = self.study(study).await?;
+        if (newest.open().revision.0, newest.sealed().revision.0) == (open, sealed) {
+            return Ok(newest);
+        }
+        let pinned = self.inner.cache.pinned((study, Revision(open), Revision(sealed)));
+        pinned.ok_or_else(|| {
+            StoreError::new(StoreCode::CursorExpired, format!("study {study} at {open}, {sealed} is no longer held"))
+        })
+    }
+
+    /// The open and sealed revision that stood at an instant.
+    ///
+    /// # Errors
+    /// NOT_FOUND, UNAVAILABLE.
+    pub async fn revision_at(&self, study: Uuid, at: DateTime<Utc>) -> Result<(u64, u64), StoreError> {
+        self.work(|inner| async move { inner.revision_at(study, at).await }).await
+    }
+
+    /// Decides a command of a study and writes what was decided.
+    ///
+    /// # Errors
+    /// NOT_FOUND, UNAVAILABLE, OUTCOME_UNKNOWN, OUTDATED; a refusal is an outcome and no error.
+    pub async fn decide(
+        &self,
+        study: Uuid,
+        command: Box<dyn study::Decide>,
+        call: Call,
+    ) -> Result<Outcome, StoreError> {
+        self.one(Command::Study { study, command }, call).await
+    }
+
+    /// Decides a command of the portal and writes what was decided.
+    ///
+    /// # Errors
+    /// As for [`Store::decide`].
+    pub async fn decide_portal(
+        &self,
+        command: Box<dyn portal::Decide>,
+        call: Call,
+    ) -> Result<Outcome, StoreError> {
+        self.one(Command::Portal(command), call).await
+    }
+
+    /// Registers a study in the portal and founds its streams, in one transaction.
+    ///
+    /// # Errors
+    /// As for [`Store::decide`].
+    pub async fn register_study(
+        &self,
+        registry: portal::command::RegisterStudy,
+        founding: Box<dyn study::Decide>,
+        call: Call,
+    ) -> Result<Outcome, StoreError> {
+        let study = registry.study;
+        self.one(Command::Found { study, registry: Box::new(registry), founding }, call).await
+    }
+
+    async fn one(&self, command: Command, call: Call) -> Result<Outcome, StoreError> {
+        let (job, receiver) = single(command, call);
+        self.inner.writers.submit(job).await?;
+        let reply = receiver.await.map_err(unanswered)?;
+        if let Ok(Ok(done)) = &reply
+            && let [Done { accepted, pending: None }] = done.as_slice()
+            && !accepted.replayed
+        {
+            return Ok(Outcome { result: Ok(accepted.clone()) });
+        }
+        self.work(|inner| async move { inner.outcome(reply).await }).await
+    }
+
+    /// Decides many commands of a study, each for itself, in order; they share transactions.
+    ///
+    /// # Errors
+    /// As for [`Store::decide`]; commands before the failing one may have been written.
+    pub async fn decide_group(
+        &self,
+        study: Uuid,
+        commands: Vec<(Box<dyn study::Decide>, Call)>,
+    ) -> Result<Vec<Outcome>, StoreError> {
+        let mut receivers = Vec::with_capacity(commands.len());
+        for (command, call) in commands {
+            let (job, receiver) = single(Command::Study { study, command }, call);
+            self.inner.writers.submit(job).await?;
+            receivers.push(receiver);
+        }
+        self.work(|inner| async move {
+            let mut outcomes = Vec::with_capacity(receivers.len());
+            for receiver in receivers {
+                outcomes.push(inner.outcome(receiver.await.map_err(unanswered)?).await?);
+            }
+            Ok(outcomes)
+        })
+        .await
+    }
+
+    /// Decides commands of a study all together: each has its own entry, and either all are written or none.
+    ///
+    /// # Errors
+    /// As for [`Store::decide`]. The inner result names the first command that was refused.
+    pub async fn decide_together(
+        &self,
+        study: Uuid,
+        commands: Vec<(Box<dyn study::Decide>, Call)>,
+    ) -> Result<Result<Vec<Accepted>, Refused>, StoreError> {
+        if commands.is_empty() {
+            return Ok(Ok(Vec::new()));
+        }
+        let (reply, receiver) = oneshot::channel();
+        let commands = commands.into_iter().map(|(command, call)| (Command::Study { study, command }, call));
+        self.inner.writers.submit(Job { commands: commands.collect(), reply }).await?;
+        let reply = receiver.await.map_err(unanswered)?;
+        self.work(|inner| async move {
+            match reply? {
+                Err(refused) => {
+                    Counters::add(&inner.counters.refused, 1);
+                    Ok(Err(refused))
+                }
+                Ok(done) => {
+                    let mut accepted = Vec::with_capacity(done.len());
+                    for one in done {
+                        accepted.push(inner.complete(one).await?);
+                    }
+                    Ok(Ok(accepted))
+                }
+            }
+        })
+        .await
+    }
+
+    /// Entries of a stream as they stand in the ledger, in the order asked for. There is more when the page
+    /// is full. Who may see them is the View's to say.
+    ///
+    /// # Errors
+    /// UNAVAILABLE, DAMAGED.
+    pub async fn entries(
+        &self,
+        stream: StreamId,
+        page: Page,
+        touching: Touching,
+    ) -> Result<Vec<TrailEntry>, StoreError> {
+        self.work(|inner| async move { history::entries(&inner.pools.read, stream, (page, touching)).await }).await
+    }
+
+    /// Tells each new open revision of a study: other processes' after their notification or the next poll.
+    pub fn tail(&self, study: Uuid) -> watch::Receiver<u64> {
+        self.inner.cache.tail(study)
+    }
+
+    /// A subject's identifiers; none when nothing was recorded or they were erased. The caller has asked a
+    /// View whether they may be seen, and logs that they were.
+    ///
+    /// # Errors
+    /// NOT_FOUND, UNAVAILABLE.
+    pub async fn identity(&self, study: Uuid, subject: Uuid) -> Result<Option<policy::Identity>, StoreError> {
+        Ok(self.identities(study).await?.open(subject))
+    }
+
+    /// The identifiers of a study as ciphertext, for a View that opens them one by one.
+    ///
+    /// # Errors
+    /// NOT_FOUND, UNAVAILABLE.
+    pub async fn identities(&self, study: Uuid) -> Result<Arc<IdentityBook>, StoreError> {
+        self.work(|inner| async move {
+            let snapshot = inner.fresh(study).await?;
+            inner.cache.book(&snapshot).await
+        })
+        .await
+    }
+
+    /// The subject of a site with a hospital number.
+    ///
+    /// # Errors
+    /// UNAVAILABLE.
+    pub async fn find_subject(&self, site: Uuid, hospital_number: &str) -> Result<Option<Uuid>, StoreError> {
+        let number = hospital_number.to_owned();
+        self.work(|inner| async move {
+            identity::find(&inner.pools.read, &inner.writers.keys, site, &number).await
+        })
+        .await
+    }
+
+    /// Writes access records of one request and returns when they are committed.
+    ///
+    /// # Errors
+    /// UNAVAILABLE: then the answer must not leave.
+    pub async fn log_access(&self, records: Vec<Access>, client: Option<String>) -> Result<(), StoreError> {
+        access_log::log(&self.inner.access, records, client).await
+    }
+
+    /// Draws a key pair and keeps its private half; the public one goes to the portal.
+    ///
+    /// # Errors
+    /// UNAVAILABLE, CONFIGURATION.
+    pub async fn create_signing_key(&self, purpose: KeyPurpose) -> Result<NewSigningKey, StoreError> {
+        self.work(|inner| async move {
+            secrets::create_signing_key(&inner.pools.write, inner.config.vault.as_ref(), purpose).await
+        })
+        .await
+    }
+
+    /// The key that signs now for a purpose.
+    ///
+    /// # Errors
+    /// CONFIGURATION when the portal names none whose private half is held here.
+    pub async fn signing_key(&self, purpose: KeyPurpose) -> Result<SigningKey, StoreError> {
+        let portal = self.portal().await?;
+        self.work(|inner| async move {
+            checkpoint::active_key(&inner.pools, inner.config.vault.as_ref(), (&portal, purpose)).await
+        })
+        .await
+    }
+
+    /// Secret bytes by name, drawn once for the installation (a key of a pseudonym, of an id).
+    ///
+    /// # Errors
+    /// UNAVAILABLE, CONFIGURATION.
+    pub async fn secret_key(&self, name: &str) -> Result<[u8; 32], StoreError> {
+        let name = format!("api:{name}");
+        self.work(|inner| async move {
+            secrets::key(&inner.pools.write, inner.config.vault.as_ref(), &name).await
+        })
+        .await
+    }
+
+    /// Signs where a stream stands, and keeps the checkpoint (JWS).
+    ///
+    /// # Errors
+    /// NOT_FOUND when the stream has no entry, CONFIGURATION when there is no key to sign with.
+    pub async fn checkpoint(&self, stream: StreamId) -> Result<String, StoreError> {
+        self.work(|inner| async move {
+            let signer = (inner.config.vault.as_ref(), inner.config.issuer.as_str());
+            checkpoint::sign((&inner.pools, &inner.cache), signer, stream).await
+        })
+        .await
+    }
+
+    /// Where every stream stands.
+    ///
+    /// # Errors
+    /// UNAVAILABLE.
+    pub async fn heads(&self) -> Result<Vec<ledger::Head>, StoreError> {
+        self.work(|inner| async move { Ok(heads::read_all(&inner.pools.read).await?.into_values().collect()) }).await
+    }
+
+    /// Verifies ledger and tables.
+    ///
+    /// # Errors
+    /// UNAVAILABLE. What is found is in the report.
+    pub async fn verify(&self, inspection: Inspection) -> Result<Report, StoreError> {
+        self.work(|inner| async move { verify::run(&inner.pools.read, &inspection).await }).await
+    }
+
+    /// What was counted, and what is held.
+    pub fn metrics(&self) -> Metrics {
+        self.inner.cache.measure(self.inner.counters.read())
+    }
+
+    /// Closes the connections. Commands that wait are answered with an error.
+    pub async fn close(&self) {
+        let pools = self.inner.pools.clone();
+        // Closing fails only by panicking, and then there is nothing left to close.
+        let _ = self.handle.spawn(async move { pools.close().await }).await;
+    }
+}

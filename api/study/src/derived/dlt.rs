@@ -1,0 +1,144 @@
+//! Dose-limiting toxicity of a subject as seen on a day. Never memoised: it depends on the day.
+
+use super::course::last_day;
+use super::events::{causality_of, grade_of};
+use crate::snapshot::Subject;
+use crate::snapshot::tables::Rec;
+use chrono::NaiveDate;
+pub use derivation::safety::dlt::{Dlt, DltReason, Evaluability};
+use derivation::safety::dlt::{DltCourse, DltEvent, evaluate};
+use derivation::safety::dlt_criteria::{DltCategory, DltFacts, Lasted};
+use entity::rows::{AdverseEvent, AdverseEventGrade};
+use entity::terms::{AdverseEventCategory, Agent, Indication, MedicationClass, VisitStatus};
+use rust_decimal::Decimal;
+
+impl Subject {
+    /// Dose-limiting toxicity as seen on a day.
+    pub(crate) fn dlt(&self, on: NaiveDate) -> Dlt {
+        let parameters = self.rulebook.dlt();
+        let events: Vec<DltEvent> =
+            self.rows.adverse_events.iter().flat_map(|event| dlt_events(self, event, on)).collect();
+        let course = DltCourse {
+            first_dose: self.first_dose_on(),
+            dose_percent: self.dose_percent(),
+            followed_through: followed_through(self),
+            follow_up_ended: self.rows.dispositions.iter().any(|it| it.occurred_on <= on),
+            events: &events,
+        };
+        let mut dlt = evaluate(&course, parameters, on);
+        dlt.evidence.dedup();
+        dlt
+    }
+
+    /// How much of the planned dose the subject received, in percent of the first infusion; none when either
+    /// is not recorded.
+    pub(crate) fn dose_percent(&self) -> Option<Decimal> {
+        let first = self.rows.doses.iter().find(|dose| dose.agent == Agent::Nk510)?;
+        let planned = first.planned_cells_per_kg?.decimal();
+        first.actual_cells_per_kg?.decimal().checked_mul(Decimal::ONE_HUNDRED)?.checked_div(planned)
+    }
+}
+
+/// The last day on which the subject is known to have been followed.
+fn followed_through(subject: &Subject) -> Option<NaiveDate> {
+    let visits = subject.rows.visits.iter();
+    let seen = visits.filter(|it| it.status == VisitStatus::Occurred).map(|it| it.date).max();
+    seen.max(last_day(subject).filter(|_| seen.is_some()))
+}
+
+/// One event for each grade that an adverse event reached: the day of each decides by itself.
+fn dlt_events(subject: &Subject, event: &Rec<AdverseEvent>, on: NaiveDate) -> Vec<DltEvent> {
+    let grades: Vec<&Rec<AdverseEventGrade>> =
+        subject.rows.adverse_event_grades.iter().filter(|it| it.adverse_event_id == event.id).collect();
+    let adjudicated =
+        subject.rows.dlt_adjudications.iter().find(|it| it.adverse_event_id == event.id).map(|it| it.is_dlt);
+    let related = causality_of(subject, event.id).map(derivation::safety::Causality::is_related);
+    let mut events = Vec::new();
+    for (place, reached) in grades.iter().enumerate() {
+        let Some(grade) = grade_of(reached.grade) else { continue };
+        let from = reached.since.earliest();
+        // The grade lasts until a lower one is recorded, or the event ends.
+        let lower = grades[place + 1..].iter().find(|it| grade_of(it.grade).is_some_and(|next| next < grade));
+        let until = lower.map(|it| it.since.latest()).or_else(|| event.end.as_ref().map(|end| end.latest()));
+        let hours = |to: NaiveDate| u32::try_from((to - from).num_days().max(0) * 24).unwrap_or(u32::MAX);
+        let lasted = match until {
+            Some(to) => Lasted::Hours(hours(to)),
+            None => Lasted::AtLeastHours(hours(on.max(from))),
+        };
+        events.push(DltEvent {
+            id: event.id,
+            onset: event.start.earliest(),
+            worsened_on: Some(from),
+            related,
+            facts: DltFacts {
+                category: category(event),
+                term: term(event),
+                grade,
+                lasted,
+                systemic_steroid: Some(steroid_for_it(subject, event)),
+                hys_law: None,
+                transaminases_x_uln: transaminases(subject, from, until.unwrap_or(on)),
+                due_to_disease_or_accident: Some(related == Some(false)),
+            },
+            adjudicated,
+        });
+    }
+    events
+}
+
+fn category(event: &AdverseEvent) -> DltCategory {
+    if event.asymptomatic_laboratory {
+        return DltCategory::ExpectedException;
+    }
+    match event.category {
+        AdverseEventCategory::Crs => DltCategory::Crs,
+        AdverseEventCategory::Icans => DltCategory::Icans,
+        AdverseEventCategory::Gvhd => DltCategory::Gvhd,
+        AdverseEventCategory::InfusionReaction => DltCategory::InfusionReaction,
+        AdverseEventCategory::Neutropenia | AdverseEventCategory::Thrombocytopenia => DltCategory::Haematological,
+        AdverseEventCategory::Liver => DltCategory::Liver,
+        AdverseEventCategory::Infection => DltCategory::Infection,
+        // Expected after lymphodepletion, or listed as an exception whatever the grade.
+        AdverseEventCategory::Lymphopenia
+        | AdverseEventCategory::OtherCytopenia
+        | AdverseEventCategory::Alopecia => DltCategory::ExpectedException,
+        AdverseEventCategory::NonHaematological
+        | AdverseEventCategory::Fever
+        | AdverseEventCategory::Fatigue
+        | AdverseEventCategory::Nausea
+        | AdverseEventCategory::Electrolyte => DltCategory::NonHaematological,
+    }
+}
+
+/// The word under which the protocol lists exceptions.
+fn term(event: &AdverseEvent) -> String {
+    match event.category {
+        AdverseEventCategory::Fever => "fever".to_owned(),
+        AdverseEventCategory::Fatigue => "fatigue".to_owned(),
+        AdverseEventCategory::Nausea => "nausea".to_owned(),
+        AdverseEventCategory::Electrolyte => "hypokalaemia".to_owned(),
+        _ => event.pt.clone().unwrap_or_else(|| event.term.clone()),
+    }
+}
+
+/// Whether a systemic glucocorticoid was started during the event for something else than lupus.
+fn steroid_for_it(subject: &Subject, event: &AdverseEvent) -> bool {
+    let (from, to) = (event.start.earliest(), event.end.as_ref().map(|end| end.latest()));
+    subject.rows.medications.iter().any(|it| {
+        let started = it.start.earliest();
+        it.class == MedicationClass::Glucocorticoid
+            && matches!(it.indication, Indication::Crs | Indication::Other)
+            && started >= from
+            && to.is_none_or(|to| started <= to)
+    })
+}
+
+/// The highest ALT or AST in multiples of the upper limit of normal, between two days.
+fn transaminases(subject: &Subject, from: NaiveDate, to: NaiveDate) -> Option<Decimal> {
+    let results = subject.rows.lab_results.iter();
+    results
+        .filter(|it| matches!(it.analyte.as_str(), "alt" | "ast"))
+        .filter(|it| (from..=to).contains(&it.collected_on))
+        .filter_map(|it| it.standard_value?.decimal().checked_div(it.uln?.decimal()))
+        .max()
+}

@@ -1,0 +1,123 @@
+//! The protocol's outcome measures over the subjects that a viewer sees, by cohort or in total.
+//!
+//! Every table declares the data groups that it reads ([`crate::derived::reads`]). A viewer who reads rows gets
+//! figures over the rows in scope; one who reads totals only gets none by cohort, and none over few subjects.
+
+mod rates;
+mod safety;
+mod summaries;
+
+use crate::snapshot::Subject;
+use crate::view::{Shown, Sight, SubjectView, ValueState, View};
+use chrono::NaiveDate;
+use entity::terms::Agent;
+use policy::DataGroup;
+pub use rates::{Rate, RateOf};
+pub use safety::{Escalation, Incidence, IncidenceLevel, LevelState};
+use std::sync::Arc;
+pub use summaries::Summary;
+use uuid::Uuid;
+
+/// How subjects are grouped in a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Grouping {
+    /// One group a cohort, then the total.
+    Cohort,
+    /// The total alone.
+    Total,
+}
+
+/// A column of a table.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Group {
+    /// The cohort; none for the total.
+    pub cohort: Option<Uuid>,
+    /// Its name.
+    pub label: String,
+    /// Its dose level.
+    pub level: Option<i32>,
+}
+
+/// What stands for missing answers in a rate.
+pub use crate::terms::Missing;
+
+/// The subjects of one column.
+pub(super) struct Column<'v> {
+    pub group: Group,
+    pub subjects: Vec<SubjectView<'v>>,
+}
+
+impl View {
+    /// Whether the viewer may read a table over some data groups, and if not, why.
+    fn table(&self, groups: &[DataGroup]) -> ValueState {
+        let sight = groups.iter().map(|group| self.sight(*group)).min().unwrap_or(Sight::Hidden);
+        if sight.sees_rows() { ValueState::Present } else { ValueState::Masked }
+    }
+
+    /// The columns of a table over the safety population: subjects who received any of the product.
+    ///
+    /// Cohorts are columns only for whoever sees who is in which.
+    fn columns(&self, by: Grouping, keep: impl Fn(&Subject) -> bool) -> Vec<Column<'_>> {
+        let subjects: Vec<SubjectView<'_>> =
+            self.subjects().filter(|subject| keep(subject.subject())).collect();
+        let mut columns = Vec::new();
+        if by == Grouping::Cohort
+            && let Some(cohorts) = self.cohorts()
+        {
+            for cohort in cohorts {
+                let id = cohort.row_id();
+                let members = subjects.iter().filter(|subject| subject.subject().cohort_row() == Some(id));
+                columns.push(Column {
+                    group: Group {
+                        cohort: Some(id),
+                        label: cohort.label().to_owned(),
+                        level: Some(cohort.level()),
+                    },
+                    subjects: members.copied().collect(),
+                });
+            }
+        }
+        let group = Group { cohort: None, label: "Total".to_owned(), level: None };
+        columns.push(Column { group, subjects });
+        columns
+    }
+
+    fn day(&self, on: Option<NaiveDate>) -> NaiveDate {
+        on.unwrap_or_else(|| self.today(self.zone()))
+    }
+}
+
+impl Subject {
+    /// The cohort that the subject belongs to.
+    pub(crate) fn cohort_row(&self) -> Option<Uuid> {
+        self.rows.allocations.first().map(|it| it.cohort_id)
+    }
+
+    /// Whether the subject received any of the product: the safety population, and the efficacy population of a
+    /// single-arm study.
+    pub(crate) fn is_treated(&self) -> bool {
+        self.rows.doses.iter().any(|dose| dose.agent == Agent::Nk510)
+    }
+}
+
+/// A value that is kept from the viewer when the table is.
+pub(super) fn shown<T>(state: ValueState, value: impl FnOnce() -> T) -> Shown<T> {
+    match state {
+        ValueState::Present => Shown { state, value: Some(value()) },
+        ValueState::Masked
+        | ValueState::Suppressed
+        | ValueState::NotCollected
+        | ValueState::NotEvaluable => Shown { state, value: None },
+    }
+}
+
+pub(super) type Derived = Arc<crate::derived::Evaluated>;
+
+/// The public code of a decision or warning of an escalation design.
+pub fn code_of<T: serde::Serialize>(value: &T) -> String {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(code)) => code,
+        Ok(serde_json::Value::Object(fields)) => fields.keys().next().cloned().unwrap_or_default(),
+        _ => String::new(),
+    }
+}

@@ -1,0 +1,127 @@
+//! Rates of responders, of remission and of dose-limiting toxicity, with exact intervals.
+
+use super::{Column, Derived, Group, Grouping, Missing};
+use crate::derived::reads;
+use crate::snapshot::Subject;
+use crate::view::{SubjectView, ValueState, View};
+use chrono::NaiveDate;
+use derivation::endpoint::missing::impute;
+use derivation::logic::Verdict;
+use derivation::safety::dlt::Evaluability;
+use derivation::statistics::{Interval, clopper_pearson, wilson};
+
+/// A rate in one column of a table.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rate {
+    /// The column.
+    pub group: Group,
+    /// Whether it may be seen, and whether there is a denominator.
+    pub state: ValueState,
+    /// Subjects with the outcome.
+    pub numerator: u64,
+    /// Subjects who count.
+    pub denominator: u64,
+    /// Subjects whose outcome is not evaluable, whether they count or not.
+    pub not_evaluable: u64,
+    /// Numerator over denominator.
+    pub estimate: Option<f64>,
+    /// Exact interval (Clopper-Pearson).
+    pub exact: Option<Interval>,
+    /// Score interval (Wilson).
+    pub score: Option<Interval>,
+    /// Level of the intervals.
+    pub level: f64,
+}
+
+/// An endpoint of which a rate is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RateOf {
+    /// SRI response, by the points asked for.
+    Sri(u8),
+    /// LLDAS.
+    Lldas,
+    /// DORIS remission.
+    Doris,
+    /// BICLA response.
+    Bicla,
+}
+
+impl View {
+    /// The rate of an endpoint at a planned visit over treated subjects in scope. None for whoever may not read
+    /// what the endpoint is derived from.
+    pub fn rate(&self, of: RateOf, at: &str, missing: Missing, by: Grouping) -> Option<Vec<Rate>> {
+        let groups = match of {
+            RateOf::Sri(_) | RateOf::Bicla => reads::RESPONSE,
+            RateOf::Lldas | RateOf::Doris => reads::STATE,
+        };
+        if self.table(groups) != ValueState::Present {
+            return None;
+        }
+        let outcome = |subject: &SubjectView<'_>| -> Option<Derived> {
+            match of {
+                RateOf::Sri(points) => subject.sri(at, points),
+                RateOf::Lldas => subject.lldas(at),
+                RateOf::Doris => subject.doris(at),
+                RateOf::Bicla => subject.bicla(at),
+            }
+            .value
+        };
+        let columns = self.columns(by, Subject::is_treated);
+        Some(columns.iter().map(|column| self.count(column, missing, &outcome)).collect())
+    }
+
+    fn count(
+        &self,
+        column: &Column<'_>,
+        missing: Missing,
+        outcome: &dyn Fn(&SubjectView<'_>) -> Option<Derived>,
+    ) -> Rate {
+        let (mut numerator, mut denominator, mut not_evaluable) = (0, 0, 0);
+        for subject in &column.subjects {
+            let observed =
+                outcome(subject).map_or(Verdict::NotEvaluable, |derived| derived.evaluation.outcome);
+            let imputed = impute(observed, missing.into());
+            not_evaluable += u64::from(observed == Verdict::NotEvaluable);
+            denominator += u64::from(imputed.in_denominator);
+            numerator += u64::from(imputed.analysis_value == Some(Verdict::Met));
+        }
+        self.rate_of(column.group.clone(), numerator, denominator, not_evaluable)
+    }
+
+    pub(super) fn rate_of(&self, group: Group, numerator: u64, denominator: u64, not_evaluable: u64) -> Rate {
+        let level = self.rulebook().map_or(0.95, |book| book.statistics().level());
+        let state = if denominator == 0 { ValueState::NotEvaluable } else { ValueState::Present };
+        Rate {
+            group,
+            state,
+            numerator,
+            denominator,
+            not_evaluable,
+            estimate: derivation::statistics::proportion::estimate(numerator, denominator),
+            exact: clopper_pearson(numerator, denominator, level),
+            score: wilson(numerator, denominator, level),
+            level,
+        }
+    }
+
+    /// The rate of dose-limiting toxicity among evaluable subjects, as seen on a day. Pending subjects count as
+    /// not evaluable.
+    pub fn dlt_rate(&self, by: Grouping, on: Option<NaiveDate>) -> Option<Vec<Rate>> {
+        if self.table(reads::DLT) != ValueState::Present {
+            return None;
+        }
+        let on = self.day(on);
+        let rate = |column: Column<'_>| {
+            let (mut numerator, mut denominator, mut open) = (0, 0, 0);
+            for subject in &column.subjects {
+                let dlt = subject.subject().dlt(on);
+                let counts = dlt.evaluable == Evaluability::Evaluable && dlt.dlt != Verdict::NotEvaluable;
+                denominator += u64::from(counts);
+                numerator += u64::from(counts && dlt.dlt == Verdict::Met);
+                open += u64::from(!counts);
+            }
+            self.rate_of(column.group, numerator, denominator, open)
+        };
+        Some(self.columns(by, Subject::is_treated).into_iter().map(rate).collect())
+    }
+}

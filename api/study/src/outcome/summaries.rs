@@ -1,0 +1,75 @@
+//! Changes from baseline, summarised.
+
+use super::{Group, Grouping};
+use crate::derived::reads;
+use crate::snapshot::Subject;
+use crate::view::{SubjectView, ValueState, View};
+use derivation::statistics::{self, QuartileMethod};
+use entity::terms::Autoantibody;
+use rust_decimal::Decimal;
+
+/// A summary in one column of a table.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Summary {
+    /// The column.
+    pub group: Group,
+    /// Whether it may be seen, and whether there is anything to summarise.
+    pub state: ValueState,
+    /// Subjects without a change: baseline or visit is missing.
+    pub missing: usize,
+    /// The figures.
+    pub figures: statistics::Summary,
+    /// How quartiles are taken.
+    pub quartiles: QuartileMethod,
+    /// Level of the interval of the mean.
+    pub level: f64,
+}
+
+impl View {
+    /// Change of SLEDAI-2K from baseline to a planned visit over treated subjects in scope. Nothing is imputed.
+    pub fn sledai_change_summary(&self, at: &str, by: Grouping) -> Option<Vec<Summary>> {
+        let change = |subject: &SubjectView<'_>| {
+            subject.sledai_change(at).value.and_then(|it| it.change).map(Decimal::from)
+        };
+        (self.table(reads::ACTIVITY) == ValueState::Present).then(|| self.summaries(by, change))
+    }
+
+    /// Change of an analyte from baseline to a planned visit over treated subjects in scope: of a titre in
+    /// dilution steps, of the others in the protocol's unit.
+    pub fn autoantibody_change_summary(
+        &self,
+        analyte: Autoantibody,
+        at: &str,
+        by: Grouping,
+    ) -> Option<Vec<Summary>> {
+        let change = |subject: &SubjectView<'_>| {
+            let derived = subject.autoantibody_change(analyte, at).value?;
+            match analyte {
+                Autoantibody::Ana => derived.log2.and_then(|steps| Decimal::try_from(steps).ok()),
+                Autoantibody::AntiDsdna | Autoantibody::AntiSm | Autoantibody::C3 | Autoantibody::C4 => {
+                    derived.absolute
+                }
+            }
+        };
+        (self.table(reads::ANTIBODIES) == ValueState::Present).then(|| self.summaries(by, change))
+    }
+
+    fn summaries(&self, by: Grouping, change: impl Fn(&SubjectView<'_>) -> Option<Decimal>) -> Vec<Summary> {
+        let parameters = self.rulebook().map(|book| book.statistics().clone()).unwrap_or_default();
+        let (method, level) = (parameters.quartile_method, parameters.level());
+        self.columns(by, Subject::is_treated)
+            .into_iter()
+            .map(|column| {
+                let changes: Vec<Decimal> = column.subjects.iter().filter_map(&change).collect();
+                Summary {
+                    group: column.group,
+                    state: if changes.is_empty() { ValueState::NotEvaluable } else { ValueState::Present },
+                    missing: column.subjects.len() - changes.len(),
+                    figures: statistics::summary(&changes, method, level),
+                    quartiles: method,
+                    level,
+                }
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,153 @@
+//! Endpoints of a subject, for whoever may read all that they are derived from.
+
+use super::rows::RowView;
+use super::shown::{Shown, ValueState};
+use super::{NodeKind, ShownDate, SubjectView};
+use crate::derived::{
+    AutoantibodyChange, BilagAt, Evaluated, SledaiAt, SledaiChangeAt, SteroidDose, Timepoint, dlt, reads,
+};
+use chrono::NaiveDate;
+use derivation::endpoint::missing::{Imputed, impute};
+use derivation::logic::Verdict;
+use entity::terms::Autoantibody;
+use policy::DataGroup;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// The code that stands for the last value before treatment where a visit is asked for.
+pub const BASELINE: &str = "BASELINE";
+
+fn timepoint(code: &str) -> Timepoint {
+    if code == BASELINE { Timepoint::Baseline } else { Timepoint::visit(code) }
+}
+
+impl<'v> SubjectView<'v> {
+    /// Whether the protocol has an analysis window under a code, so that endpoints can be asked for there.
+    pub fn knows_visit(&self, code: &str) -> bool {
+        code == BASELINE || self.subject().rulebook.analysis_window(code).is_some()
+    }
+
+    fn derive<T>(&self, groups: &[DataGroup], derive: impl FnOnce() -> T) -> Shown<T> {
+        if !self.sees_all(groups) {
+            return Shown::masked();
+        }
+        self.view().snapshot().count(self.subject());
+        Shown { state: ValueState::Present, value: Some(derive()) }
+    }
+
+    fn evaluate(&self, groups: &[DataGroup], derive: impl FnOnce() -> Arc<Evaluated>) -> Shown<Arc<Evaluated>> {
+        let mut shown = self.derive(groups, derive);
+        if shown.value.as_ref().is_some_and(|it| it.evaluation.outcome == Verdict::NotEvaluable) {
+            shown.state = ValueState::NotEvaluable;
+        }
+        shown
+    }
+
+    /// SRI response at a planned visit.
+    pub fn sri(&self, at: &str, points: u8) -> Shown<Arc<Evaluated>> {
+        self.evaluate(reads::RESPONSE, || self.subject().sri(at, points))
+    }
+
+    /// BICLA response at a planned visit.
+    pub fn bicla(&self, at: &str) -> Shown<Arc<Evaluated>> {
+        self.evaluate(reads::RESPONSE, || self.subject().bicla(at))
+    }
+
+    /// LLDAS at a planned visit.
+    pub fn lldas(&self, at: &str) -> Shown<Arc<Evaluated>> {
+        self.evaluate(reads::STATE, || self.subject().lldas(at))
+    }
+
+    /// DORIS remission at a planned visit.
+    pub fn doris(&self, at: &str) -> Shown<Arc<Evaluated>> {
+        self.evaluate(reads::STATE, || self.subject().doris(at))
+    }
+
+    /// The outcome after the protocol's rule on missing data.
+    pub fn analysed(&self, evaluated: &Evaluated) -> Imputed {
+        impute(evaluated.evaluation.outcome, self.subject().rulebook.endpoints().sri.missing)
+    }
+
+    /// SLEDAI-2K at a planned visit, or at [`BASELINE`].
+    pub fn sledai(&self, at: &str) -> Shown<SledaiAt> {
+        flat(self.derive(reads::ACTIVITY, || self.subject().sledai(&timepoint(at))))
+    }
+
+    /// BILAG-2004 grades at a planned visit, or at [`BASELINE`].
+    pub fn bilag(&self, at: &str) -> Shown<BilagAt> {
+        flat(self.derive(reads::ACTIVITY, || self.subject().bilag(&timepoint(at))))
+    }
+
+    /// Change of SLEDAI-2K from baseline to a planned visit.
+    pub fn sledai_change(&self, at: &str) -> Shown<SledaiChangeAt> {
+        let mut shown = self.derive(reads::ACTIVITY, || self.subject().sledai_change(at));
+        if shown.value.as_ref().is_some_and(|it| it.change.is_none()) {
+            shown.state = ValueState::NotEvaluable;
+        }
+        shown
+    }
+
+    /// Change of an analyte from baseline to a planned visit.
+    pub fn autoantibody_change(&self, analyte: Autoantibody, at: &str) -> Shown<Arc<AutoantibodyChange>> {
+        let mut shown =
+            self.derive(reads::ANTIBODIES, || self.subject().autoantibody_change(analyte, at));
+        if shown.value.as_ref().is_some_and(|it| !it.is_evaluable()) {
+            shown.state = ValueState::NotEvaluable;
+        }
+        shown
+    }
+
+    /// Dose-limiting toxicity as seen on a day; today at the site unless given.
+    pub fn dlt(&self, on: Option<NaiveDate>) -> Shown<dlt::Dlt> {
+        let on = on.unwrap_or_else(|| self.today());
+        self.derive(reads::DLT, || self.subject().dlt(on))
+    }
+
+    /// Average daily prednisone equivalent over the protocol's window that ends on a day.
+    pub fn prednisone_equivalent(&self, on: NaiveDate) -> Shown<SteroidDose> {
+        let mut shown = self.derive(reads::STEROID, || self.subject().prednisone(on));
+        if shown.value.as_ref().is_some_and(|it| it.dose.is_none()) {
+            shown.state = ValueState::NotEvaluable;
+        }
+        shown
+    }
+
+    /// A day of this subject as the viewer may see it.
+    pub fn show_day(&self, day: Option<NaiveDate>) -> ShownDate {
+        self.date(day)
+    }
+
+    /// Global ids of the records that something was derived from, as far as the viewer may open them.
+    pub fn evidence(&self, rows: &[Uuid]) -> Vec<String> {
+        let of = |row: &Uuid| {
+            let rows = self.rows();
+            let kinds = [
+                (NodeKind::Assessment, rows.assessments.iter().any(|it| it.row.id == *row)),
+                (NodeKind::Medication, rows.medications.iter().any(|it| it.row.id == *row)),
+                (NodeKind::AutoantibodyPanel, rows.autoantibody_panels.iter().any(|it| it.row.id == *row)),
+                (NodeKind::AdverseEvent, rows.adverse_events.iter().any(|it| it.row.id == *row)),
+                (NodeKind::Dose, rows.doses.iter().any(|it| it.row.id == *row)),
+            ];
+            let kind = kinds.into_iter().find(|(_, is)| *is)?.0;
+            let id = self.view().id(kind, *row);
+            self.view().find(&id).map(|_| id)
+        };
+        rows.iter().filter_map(of).collect()
+    }
+
+    /// The assessment of a row that an endpoint was derived from.
+    pub fn assessment(&self, row: Uuid) -> Option<super::AssessmentView<'v>> {
+        if !self.sees(DataGroup::Efficacy) {
+            return None;
+        }
+        let subject = *self;
+        self.rows().assessments.iter().find(|it| it.row.id == row).map(|rec| RowView::new(subject, rec))
+    }
+}
+
+fn flat<T>(shown: Shown<Option<T>>) -> Shown<T> {
+    match shown.value {
+        Some(value) => Shown::of(value),
+        None => Shown::masked(),
+    }
+}
