@@ -68,7 +68,9 @@ fn dlt_criteria_are_readable_text() {
     "#;
     let parameters: DltParameters = toml::from_str(text).unwrap();
     assert_eq!((parameters.window_days, parameters.criteria.len(), parameters.exceptions.len()), (29, 2, 1));
-    assert!(toml::from_str::<DltParameters>(&text.replace("minimum_grade = 2", "minimum_grade = 6")).is_err());
+    assert!(
+        toml::from_str::<DltParameters>(&text.replace("minimum_grade = 2", "minimum_grade = 6")).is_err()
+    );
     assert!(toml::from_str::<DltParameters>(&text.replace("always", "sometimes")).is_err());
 }
 
@@ -80,6 +82,9 @@ fn the_defaults_are_those_of_the_text() {
     let safety = SafetyParameters::default();
     assert_eq!((safety.treatment_emergent_horizon_day, safety.hys_law_window_days), (366, 14));
     let escalation = EscalationParameters::default();
-    assert_eq!((escalation.confirm_top, escalation.stagger_days, escalation.planned_subjects), (false, 14, 9));
+    assert_eq!(
+        (escalation.confirm_top, escalation.stagger_days, escalation.planned_subjects),
+        (false, 14, 9)
+    );
     assert_eq!(LaboratoryParameters::default().ana_screening_dilution, 80);
 }

@@ -10,6 +10,7 @@ pub mod mutation;
 pub mod object;
 pub mod page;
 pub mod root;
+mod root_node;
 pub mod scalar;
 pub mod scope;
 pub mod term;

@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::caller::Calling;
 use crate::failure::{Code, Failure};
 use crate::http::{AppData, request_id};
-use actix_web::http::header::{HeaderName, HeaderValue, SEC_WEBSOCKET_PROTOCOL};
+use actix_web::http::header::{HeaderValue, SEC_WEBSOCKET_PROTOCOL};
 use actix_web::{HttpRequest, HttpResponse, web};
 use actix_ws::{AggregatedMessage, AggregatedMessageStream, CloseCode, CloseReason, ProtocolError};
 use protocol::{Closing, SUBPROTOCOL};
@@ -76,8 +76,7 @@ async fn open(
     }
     let limits = &app.settings.limits;
     let (mut response, out, incoming) = actix_ws::handle(&request, payload)?;
-    let name: HeaderName = SEC_WEBSOCKET_PROTOCOL;
-    response.headers_mut().insert(name, HeaderValue::from_static(SUBPROTOCOL));
+    response.headers_mut().insert(SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(SUBPROTOCOL));
     let incoming = incoming
         .max_frame_size(limits.body_bytes)
         .aggregate_continuations()
@@ -86,6 +85,14 @@ async fn open(
     let socket = Socket { app: app.into_inner(), id: request_id(&request), out, events };
     actix_web::rt::spawn(socket.serve(incoming, happened));
     Ok(response)
+}
+
+/// Why a conversation ends.
+enum End {
+    /// The client left, or does not read.
+    Left,
+    /// The server has to tell the client.
+    Close(Closing),
 }
 
 struct Socket {
@@ -97,44 +104,49 @@ struct Socket {
 
 impl Socket {
     async fn serve(mut self, mut incoming: AggregatedMessageStream, mut happened: mpsc::Receiver<Event>) {
-        let closing = self.converse(&mut incoming, &mut happened).await;
+        let end = self.converse(&mut incoming, &mut happened).await;
         // Nobody listens to the operations any more, so they end; a mutation is brought to its end all the same.
         drop(happened);
-        tracing::info!(socket = %self.id, code = closing.as_ref().map(|closing| closing.code), "socket closed");
-        if let Some(closing) = closing {
-            self.close(closing, incoming).await;
+        match end {
+            End::Left => tracing::info!(socket = %self.id, "socket left"),
+            End::Close(closing) => {
+                tracing::info!(socket = %self.id, code = closing.code, "socket closed");
+                self.close(closing, incoming).await;
+            }
         }
     }
 
-    /// Until one side ends the conversation. None: the client did.
     async fn converse(
         &mut self,
         incoming: &mut AggregatedMessageStream,
         happened: &mut mpsc::Receiver<Event>,
-    ) -> Option<Closing> {
+    ) -> End {
         let mut session = Session::new(Instant::now(), self.app.settings.limits.nesting);
         let mut stop = self.app.sockets.stop.subscribe();
         loop {
-            let due = session.due(Instant::now());
-            let act = match due {
+            let act = match session.due(Instant::now()) {
                 Some(act) => Some(act),
                 None => tokio::select! {
                     biased;
                     () = Sockets::stopped(&mut stop) => {
-                        Some(Act::Close(Closing::going_away("The server stops")))
+                        return End::Close(Closing::going_away("The server stops"));
                     }
-                    frame = incoming.recv() => match self.frame(&mut session, frame?).await {
-                        Ok(act) => act,
-                        Err(Left) => return None,
-                    },
+                    frame = incoming.recv() => {
+                        let Some(frame) = frame else { return End::Left };
+                        session.heard(Instant::now());
+                        match self.frame(&mut session, frame).await {
+                            Ok(act) => act,
+                            Err(end) => return end,
+                        }
+                    }
                     Some(event) = happened.recv() => session.happened(event, Instant::now()),
                     () = sleep_until(session.deadline()) => None,
                 },
             };
-            match act {
-                None => {}
-                Some(Act::Close(closing)) => return Some(closing),
-                Some(act) => self.perform(act).await.ok()?,
+            if let Some(act) = act
+                && let Err(end) = self.perform(act).await
+            {
+                return end;
             }
         }
     }
@@ -143,26 +155,30 @@ impl Socket {
         &mut self,
         session: &mut Session,
         frame: Result<AggregatedMessage, ProtocolError>,
-    ) -> Result<Option<Act>, Left> {
-        session.heard(Instant::now());
-        match frame {
-            Ok(AggregatedMessage::Text(text)) => Ok(session.received(&text)),
-            Ok(AggregatedMessage::Binary(_)) => Ok(Some(Act::Close(Closing::invalid("A message is text")))),
+    ) -> Result<Option<Act>, End> {
+        let closing = match frame {
+            Ok(AggregatedMessage::Text(text)) => return Ok(session.received(&text)),
             Ok(AggregatedMessage::Ping(payload)) => {
-                timeout(SEND, self.out.pong(&payload)).await.map_err(|_| Left)?.map_err(|_| Left)?;
-                Ok(None)
+                return sent(timeout(SEND, self.out.pong(&payload)).await).map(|()| None);
             }
-            Ok(AggregatedMessage::Pong(_)) => Ok(None),
-            Ok(AggregatedMessage::Close(_)) => Err(Left),
-            Err(ProtocolError::Overflow) => {
-                Ok(Some(Act::Close(Closing::too_big(self.app.settings.limits.body_bytes))))
+            Ok(AggregatedMessage::Pong(_)) => return Ok(None),
+            Ok(AggregatedMessage::Close(_)) => return Err(End::Left),
+            Ok(AggregatedMessage::Binary(_)) => Closing::invalid("A message is text"),
+            Err(ProtocolError::Io(error)) if error.kind() == std::io::ErrorKind::InvalidData => {
+                Closing::not_text()
             }
-            Err(_) => Ok(Some(Act::Close(Closing::protocol_error()))),
-        }
+            // The library reports a message whose fragments are too large together, and a connection that broke,
+            // in the same way; of a broken connection nobody reads the close frame.
+            Err(ProtocolError::Overflow | ProtocolError::Io(_)) => {
+                Closing::too_big(self.app.settings.limits.body_bytes)
+            }
+            Err(_) => Closing::protocol_error(),
+        };
+        Err(End::Close(closing))
     }
 
     /// Does what the session wants.
-    async fn perform(&mut self, act: Act) -> Result<(), Left> {
+    async fn perform(&mut self, act: Act) -> Result<(), End> {
         match act {
             Act::Send(message) => sent(timeout(SEND, self.out.text(message)).await),
             Act::Ping => sent(timeout(SEND, self.out.ping(b"")).await),
@@ -179,7 +195,70 @@ impl Socket {
                 self.app.runtime.spawn(operation::run(app, *start, id, events));
                 Ok(())
             }
-            Act::Close(_) => Ok(()),
+            Act::Close(closing) => Err(End::Close(closing)),
         }
+    }
+
+    /// Sends the close frame and waits a little for the client's: a connection that is cut while the client still
+    /// sends may lose the frame on its way.
+    async fn close(self, closing: Closing, mut incoming: AggregatedMessageStream) {
+        // The connection ends when the last handle is dropped.
+        let connection = self.out.clone();
+        let reason = CloseReason { code: CloseCode::from(closing.code), description: Some(closing.reason) };
+        if sent(timeout(FAREWELL, self.out.close(Some(reason))).await).is_ok() {
+            let farewell = async {
+                loop {
+                    match incoming.recv().await {
+                        Some(Ok(AggregatedMessage::Close(_))) | None => return,
+                        Some(Ok(_)) => {}
+                        // Nothing more can be read; the frame gets the time that it may take.
+                        Some(Err(_)) => sleep(FAREWELL).await,
+                    }
+                }
+            };
+            let _ = timeout(FAREWELL, farewell).await;
+        }
+        drop(connection);
+    }
+}
+
+/// A client that is gone, or reads nothing, is left.
+fn sent(done: Result<Result<(), actix_ws::Closed>, tokio::time::error::Elapsed>) -> Result<(), End> {
+    match done {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(_)) | Err(_) => Err(End::Left),
+    }
+}
+
+/// For how long a token is accepted from now on.
+async fn accepted(app: &App, token: &Token, id: Uuid) -> Result<Duration, Closing> {
+    let calling = Calling { token: Some(token.reveal()), request_id: id };
+    match calling.known(app).await {
+        Ok(known) => {
+            let leeway = i64::try_from(app.settings.tokens.leeway_seconds).unwrap_or(i64::MAX);
+            let end = known.caller.expires_at.saturating_add(leeway);
+            let remaining = end.saturating_sub(known.now.timestamp());
+            Ok(Duration::from_secs(u64::try_from(remaining).unwrap_or(0)))
+        }
+        Err(failure) => Err(rejected(&failure, id)),
+    }
+}
+
+fn rejected(failure: &Failure, id: Uuid) -> Closing {
+    if let Some(internal) = &failure.internal {
+        tracing::error!(socket = %id, code = failure.code.as_str(), internal, "socket refused");
+    }
+    match failure.code {
+        Code::Unauthenticated => Closing::forbidden(&format!("Forbidden: {}", failure.public)),
+        Code::Unavailable => Closing::try_again(),
+        Code::Forbidden
+        | Code::BadUserInput
+        | Code::NotFound
+        | Code::Conflict
+        | Code::RateLimited
+        | Code::CostExceeded
+        | Code::PersistedQueryNotFound
+        | Code::CursorExpired
+        | Code::Internal => Closing::internal(),
     }
 }

@@ -60,6 +60,11 @@ impl Closing {
         Closing::new(1002, "Protocol error")
     }
 
+    /// A text message is no UTF-8.
+    pub(super) fn not_text() -> Closing {
+        Closing::new(1007, "A message is UTF-8")
+    }
+
     /// A message is larger than a request's body may be.
     pub(super) fn too_big(allowed: usize) -> Closing {
         Closing::new(1009, format!("A message goes beyond `limits.body_bytes`: at most {allowed}"))

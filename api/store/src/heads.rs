@@ -187,6 +187,3 @@ impl Drop for Guard<'_> {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -6,6 +6,7 @@ use super::dose::Dose;
 use super::lab::{AutoantibodyPanel, LabResult};
 use super::medication::{IntercurrentEvent, Medication};
 use super::site::{Cohort, Site};
+use super::study::Study;
 use super::subject::Subject;
 use super::visit::Visit;
 use study::view::Found;
@@ -13,6 +14,8 @@ use study::view::Found;
 /// A thing with a global id.
 #[objects::interface(name = "Node", fields("id"))]
 pub enum Node<'v> {
+    /// A study.
+    Study(Study),
     /// A site.
     Site(Site<'v>),
     /// A cohort.

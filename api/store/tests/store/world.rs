@@ -168,22 +168,18 @@ impl World {
 
     /// Runs statements that only somebody who owns the tables can, with the triggers that guard them off.
     pub async fn tamper(&self, sql: &str) {
-        let guarded: &[(&str, &str)] = match self.raw.get_database_backend() {
-            sea_orm::DbBackend::Sqlite => &[],
-            _ => &[("ALTER TABLE entry DISABLE TRIGGER ALL", ""), ("ALTER TABLE change DISABLE TRIGGER ALL", "")],
-        };
-        if guarded.is_empty() {
-            let triggers = sea_orm::Statement::from_string(
-                sea_orm::DbBackend::Sqlite,
-                "SELECT name FROM sqlite_master WHERE type = 'trigger'",
-            );
-            for row in self.raw.query_all_raw(triggers).await.unwrap() {
-                let name: String = row.try_get_by_index(0).unwrap();
-                self.raw.execute_unprepared(&format!("DROP TRIGGER \"{name}\"")).await.unwrap();
+        let off: Vec<String> = match self.raw.get_database_backend() {
+            sea_orm::DbBackend::Sqlite => {
+                let sql = "SELECT name FROM sqlite_master WHERE type = 'trigger'";
+                let triggers = sea_orm::Statement::from_string(sea_orm::DbBackend::Sqlite, sql);
+                let rows = self.raw.query_all_raw(triggers).await.unwrap();
+                let names = rows.iter().map(|row| row.try_get_by_index::<String>(0).unwrap());
+                names.map(|name| format!("DROP TRIGGER \"{name}\"")).collect()
             }
-        }
-        for (off, _) in guarded {
-            self.raw.execute_unprepared(off).await.unwrap();
+            _ => ["entry", "change", "checkpoint"].map(|table| format!("ALTER TABLE {table} DISABLE TRIGGER ALL")).into(),
+        };
+        for off in off {
+            self.raw.execute_unprepared(&off).await.unwrap();
         }
         let done = self.raw.execute_unprepared(sql).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
         assert!(done.rows_affected() > 0, "{sql}: changed nothing");

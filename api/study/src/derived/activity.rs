@@ -101,7 +101,7 @@ fn pick<'s>(
     let windows = subject.rulebook.windows();
     let first_dose = subject.first_dose_on();
     let near = |day: NaiveDate| {
-        anchor.is_none_or(|anchor| (day - anchor).num_days().unsigned_abs() <= u64::from(windows.component_span_days))
+        anchor.is_none_or(|anchor| (day - anchor).num_days().unsigned_abs() <= u64::from(subject.rulebook.endpoints().sri.component_days))
     };
     let held: Vec<&Rec<Assessment>> = subject
         .rows

@@ -91,7 +91,7 @@ fn state(subject: &Subject, point: &Point<'_>) -> Option<State> {
 /// The latest SLEDAI-2K strictly before a day, scheduled or not, with what was assessed close to it.
 fn previous<'s>(subject: &'s Subject, before: NaiveDate) -> Point<'s> {
     let latest = |instrument: Instrument, near: Option<NaiveDate>| {
-        let span = i64::from(subject.rulebook.windows().component_span_days);
+        let span = i64::from(subject.rulebook.endpoints().sri.component_days);
         subject
             .rows
             .assessments
