@@ -17,7 +17,8 @@ pub struct NotExact;
 
 impl NotExact {
     /// What would be right.
-    pub const RIGHT: &'static str = "digits with at most one point and a sign before them, as -1.30; at most 28 digits";
+    pub const RIGHT: &'static str =
+        "digits with at most one point and a sign before them, as -1.30; at most 28 digits";
 }
 
 impl Exact {
@@ -92,7 +93,20 @@ mod tests {
         for text in ["0", "1.10", "-0.5", "40000000", "0.30", "9999999999999999999999999999"] {
             assert_eq!(text.parse::<Exact>().map(|exact| exact.to_string()), Ok(text.to_owned()));
         }
-        for text in ["", "1.2.3", "1e5", ".5", "5.", " 1", "1 ", "+1", "NaN", "١", "--1", "99999999999999999999999999999999"] {
+        for text in [
+            "",
+            "1.2.3",
+            "1e5",
+            ".5",
+            "5.",
+            " 1",
+            "1 ",
+            "+1",
+            "NaN",
+            "١",
+            "--1",
+            "99999999999999999999999999999999",
+        ] {
             assert_eq!(text.parse::<Exact>(), Err(NotExact), "{text}");
         }
     }

@@ -119,7 +119,9 @@ impl<'de> Deserialize<'de> for BilagItem {
             }
 
             fn visit_str<E: de::Error>(self, text: &str) -> Result<BilagItem, E> {
-                text.parse().map(BilagItem::Number).map_err(|_| E::invalid_value(de::Unexpected::Str(text), &self))
+                text.parse()
+                    .map(BilagItem::Number)
+                    .map_err(|_| E::invalid_value(de::Unexpected::Str(text), &self))
             }
         }
         from.deserialize_any(Any)
@@ -177,7 +179,8 @@ mod tests {
         bilag.items.0[0] = Some(BilagItem::Score(4));
         bilag.items.0[83] = "1.20".parse().ok().map(BilagItem::Number);
         bilag.items.0[84] = Some(BilagItem::YesNo(false));
-        let mut sledai = SledaiItems { items: Places::default(), joint_count: Some(3), comments: BTreeMap::new() };
+        let mut sledai =
+            SledaiItems { items: Places::default(), joint_count: Some(3), comments: BTreeMap::new() };
         sledai.items.0[8] = Some(true);
         let forms = [
             Items::Sledai(sledai),

@@ -17,17 +17,19 @@ pub mod term;
 pub mod terms;
 mod text_value;
 
-mod of_access;
 pub mod ledger;
+mod of_access;
 mod of_portal;
-pub mod side;
 mod of_study;
+pub mod side;
 
-pub use of_access::*;
 pub use exact::{Exact, NotExact};
 pub use free_text::FreeText;
-pub use items::{BILAG_ITEMS, BilagItem, BilagItems, Items, LldasExtras, PgaItems, SLEDAI_ITEMS, SledaiItems};
+pub use items::{
+    BILAG_ITEMS, BilagItem, BilagItems, Items, LldasExtras, PgaItems, Places, SLEDAI_ITEMS, SledaiItems,
+};
 pub use lists::{BilagSystems, SeriousnessCriteria, Texts, Uuids};
-pub use partial_text::{NotPartial, PartialText};
+pub use of_access::*;
 pub use of_portal::*;
 pub use of_study::*;
+pub use partial_text::{NotPartial, PartialText};

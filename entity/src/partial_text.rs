@@ -112,11 +112,24 @@ mod tests {
     /// P11-12: a partial date stays partial.
     #[test]
     fn a_partial_date_spans_what_it_can_mean() {
-        let span = |text: &str| text.parse::<PartialText>().map(|it| (it.earliest.to_string(), it.latest.to_string()));
+        let span = |text: &str| {
+            text.parse::<PartialText>().map(|it| (it.earliest.to_string(), it.latest.to_string()))
+        };
         assert_eq!(span("2026"), Ok(("2026-01-01".into(), "2026-12-31".into())));
         assert_eq!(span("2024-02"), Ok(("2024-02-01".into(), "2024-02-29".into())));
         assert_eq!(span("2026-11-22"), Ok(("2026-11-22".into(), "2026-11-22".into())));
-        for text in ["", "26", "2026-13", "2026-00", "2026-02-30", "2026-1-1", "2026/11/22", "2026-11-22T00:00", "１２３４", "1899"] {
+        for text in [
+            "",
+            "26",
+            "2026-13",
+            "2026-00",
+            "2026-02-30",
+            "2026-1-1",
+            "2026/11/22",
+            "2026-11-22T00:00",
+            "１２３４",
+            "1899",
+        ] {
             assert_eq!(span(text), Err(NotPartial), "{text}");
         }
     }

@@ -1,6 +1,6 @@
 //! Who asks: a person or a hospital system, with the memberships that hold at this moment.
 
-use crate::{Act, Role, Scope, Party, may};
+use crate::{Act, Party, Role, Scope, may};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 

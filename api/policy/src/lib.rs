@@ -24,5 +24,5 @@ pub use identity::{Identity, Side};
 pub use moment::{Ids, Moment};
 pub use proposal::ProposalState;
 pub use refusal::{Kind, Refusal, RefusalCode};
-pub use role::{Role, Scope, Party};
+pub use role::{Party, Role, Scope};
 pub use rules::{Access, Cell, access, may};

@@ -196,8 +196,15 @@ mod tests {
     #[test]
     fn the_sponsor_writes_nothing_that_a_site_enters() {
         let entries = [
-            Act::ScreenSubject, Act::RecordVisit, Act::RecordAssessment, Act::CorrectAssessment, Act::RecordDose,
-            Act::ReportAdverseEvent, Act::CorrectRecord, Act::RecordMedication, Act::RecordIntercurrentEvent,
+            Act::ScreenSubject,
+            Act::RecordVisit,
+            Act::RecordAssessment,
+            Act::CorrectAssessment,
+            Act::RecordDose,
+            Act::ReportAdverseEvent,
+            Act::CorrectRecord,
+            Act::RecordMedication,
+            Act::RecordIntercurrentEvent,
         ];
         for role in Role::ALL.into_iter().filter(|role| role.side() == crate::Party::Sponsor) {
             for act in entries {
@@ -226,7 +233,9 @@ mod tests {
     #[test]
     fn the_board_reads_no_identifier() {
         for role in [Role::DsmbMember, Role::DsmbStatistician] {
-            for group in [DataGroup::Initials, DataGroup::BirthDate, DataGroup::HospitalLink, DataGroup::AuditTrail] {
+            for group in
+                [DataGroup::Initials, DataGroup::BirthDate, DataGroup::HospitalLink, DataGroup::AuditTrail]
+            {
                 assert_eq!(access(role, group), both(Access::No));
             }
             assert_eq!(access(role, DataGroup::Subjects), both(Access::Pseudonymous));
@@ -239,7 +248,11 @@ mod tests {
         for role in Role::ALL {
             let masked = access(role, DataGroup::Dosing).masked;
             match role {
-                Role::MedicalMonitor | Role::DataManager | Role::Statistician | Role::Monitor | Role::Investigator
+                Role::MedicalMonitor
+                | Role::DataManager
+                | Role::Statistician
+                | Role::Monitor
+                | Role::Investigator
                 | Role::Coordinator => assert_eq!(masked, Access::Masked),
                 Role::SafetyOfficer => assert_eq!(masked, Access::OneCase),
                 Role::UnmaskedPharmacist => assert_eq!(masked, Access::Write),

@@ -61,7 +61,11 @@ pub(crate) fn start(writers: &Arc<Writers>) -> Queue {
 }
 
 /// Writes records and waits until they are committed.
-pub(crate) async fn log(queue: &Queue, records: Vec<Access>, client: Option<String>) -> Result<(), StoreError> {
+pub(crate) async fn log(
+    queue: &Queue,
+    records: Vec<Access>,
+    client: Option<String>,
+) -> Result<(), StoreError> {
     if records.is_empty() {
         return Ok(());
     }
@@ -75,31 +79,45 @@ async fn run(writers: std::sync::Weak<Writers>, mut receiver: mpsc::Receiver<Not
     let mut notes = Vec::with_capacity(GROUP);
     while receiver.recv_many(&mut notes, GROUP).await > 0 {
         let Some(writers) = writers.upgrade() else { return };
-        let result = write(&writers, &notes).await;
-        for note in notes.drain(..) {
+        let results = write(&writers, &notes).await;
+        for (note, result) in notes.drain(..).zip(results) {
             // A request that went away needs no answer.
-            let _ = note.reply.send(result.clone());
+            let _ = note.reply.send(result);
         }
     }
 }
 
-async fn write(writers: &Writers, notes: &[Note]) -> Result<(), StoreError> {
-    let moment = writers.clock.moment()?;
-    let portal = writers.cache.current_portal().map_or(Revision::ZERO, |portal| portal.head().revision);
-    writers
+/// Writes the notes in one transaction; a note that cannot be sealed keeps nobody else's from being written.
+async fn write(writers: &Writers, notes: &[Note]) -> Vec<Result<(), StoreError>> {
+    let mut results = vec![Ok(()); notes.len()];
+    let written = writers
         .append_access(|head| {
+            let moment = writers.clock.moment()?;
+            let portal =
+                writers.cache.current_portal().map_or(Revision::ZERO, |portal| portal.head().revision);
             let mut head = *head;
             let mut batch = Batch::default();
-            for note in notes {
-                let entry = seal(&head, note, &moment, portal)?;
-                head = Head { format: head.format, ..entry.head() };
-                batch.entries.push(entry);
+            for (note, result) in notes.iter().zip(&mut results) {
+                match seal(&head, note, &moment, portal) {
+                    Ok(entry) => {
+                        head = Head { format: head.format, ..entry.head() };
+                        batch.entries.push(entry);
+                    }
+                    Err(error) => *result = Err(error),
+                }
             }
             Ok(batch)
         })
-        .await?;
-    Counters::add(&writers.counters.access_records, notes.iter().map(|note| note.records.len()).sum());
-    Ok(())
+        .await;
+    match written {
+        Ok(()) => {
+            let written = notes.iter().zip(&results).filter(|(_, result)| result.is_ok());
+            let records = written.map(|(note, _)| note.records.len()).sum();
+            Counters::add(&writers.counters.access_records, records);
+            results
+        }
+        Err(error) => vec![Err(error); notes.len()],
+    }
 }
 
 /// One entry a request.

@@ -61,7 +61,11 @@ impl Batch {
 }
 
 /// Writes a batch.
-pub(crate) async fn write<C: ConnectionTrait>(db: &C, batch: &Batch, ink: &Ink<'_>) -> Result<(), StoreError> {
+pub(crate) async fn write<C: ConnectionTrait>(
+    db: &C,
+    batch: &Batch,
+    ink: &Ink<'_>,
+) -> Result<(), StoreError> {
     for study in &batch.founded {
         let heads = [StreamId::Open(*study), StreamId::Sealed(*study)].map(Head::empty);
         let rows = heads.iter().map(heads::row_of).collect::<Result<_, _>>()?;
@@ -204,11 +208,15 @@ async fn redact<C: ConnectionTrait>(
     (stream, revision, position): (StreamId, Revision, u32),
 ) -> Result<(), StoreError> {
     use change::{Column, Entity};
-    let wrong = |what: &str| StoreError::internal_fault(format!("redaction of {stream} {revision}.{position}: {what}"));
-    let replacement = replacement(batch, (stream, revision, position)).ok_or_else(|| wrong("nothing stands for it"))?;
+    let wrong = |what: &str| {
+        StoreError::internal_fault(format!("redaction of {stream} {revision}.{position}: {what}"))
+    };
+    let replacement =
+        replacement(batch, (stream, revision, position)).ok_or_else(|| wrong("nothing stands for it"))?;
     let place = i32::try_from(position).map_err(|_| wrong("a position beyond i32"))?;
     let key = (stream.to_string(), number(revision)?, place);
-    let target = Entity::find_by_id(key.clone()).one(db).await?.ok_or_else(|| wrong("there is no such change"))?;
+    let target =
+        Entity::find_by_id(key.clone()).one(db).await?.ok_or_else(|| wrong("there is no such change"))?;
     let emptied = Entity::update_many()
         .col_expr(Column::Image, Expr::value(None::<String>))
         .col_expr(Column::Salt, Expr::value(None::<Vec<u8>>))

@@ -292,7 +292,8 @@ impl Cache {
     /// Keeps a snapshot for some minutes.
     pub(crate) fn pin(&self, snapshot: &Arc<Snapshot>) {
         let key = (snapshot.study(), snapshot.open().revision, snapshot.sealed().revision);
-        let cell = || Pin { snapshot: Arc::new(OnceCell::new_with(Some(snapshot.clone()))), used: Instant::now() };
+        let cell =
+            || Pin { snapshot: Arc::new(OnceCell::new_with(Some(snapshot.clone()))), used: Instant::now() };
         held(&self.pins).entry(key).or_insert_with(cell).used = Instant::now();
         self.evict(snapshot.study());
     }
@@ -378,7 +379,9 @@ impl Cache {
         let mut evicted = before - pins.len();
         let mut bytes = self.hot_bytes() + pinned_bytes(&pins);
         while bytes > self.memory_bytes {
-            let Some(oldest) = pins.iter().min_by_key(|(_, pin)| pin.used).map(|(key, _)| *key) else { break };
+            let Some(oldest) = pins.iter().min_by_key(|(_, pin)| pin.used).map(|(key, _)| *key) else {
+                break;
+            };
             bytes -= pins.remove(&oldest).map_or(0, |pin| pin_bytes(&pin));
             evicted += 1;
         }
@@ -404,7 +407,8 @@ impl Cache {
     pub(crate) fn measure(&self, counted: Metrics) -> Metrics {
         let slots = self.slots();
         let pins = held(&self.pins);
-        let derived = slots.iter().filter_map(|(_, slot)| get(&slot.current)).map(|snapshot| snapshot.derived());
+        let derived =
+            slots.iter().filter_map(|(_, slot)| get(&slot.current)).map(|snapshot| snapshot.derived());
         Metrics {
             bytes_held: (self.hot_bytes() + pinned_bytes(&pins)) as u64,
             studies_held: slots.len() as u64,

@@ -140,7 +140,9 @@ impl Command {
         match self {
             Command::Portal(command) => command.input(),
             Command::Study { command, .. } => command.input(),
-            Command::Found { registry, founding, .. } => serde_json::json!([registry.input(), founding.input()]),
+            Command::Found { registry, founding, .. } => {
+                serde_json::json!([registry.input(), founding.input()])
+            }
         }
     }
 

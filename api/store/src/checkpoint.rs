@@ -20,7 +20,8 @@ pub(crate) async fn active_key(
     (portal, purpose): (&Portal, KeyPurpose),
 ) -> Result<SigningKey, StoreError> {
     let keys = portal.public_keys(purpose);
-    let mut missing = StoreError::new(StoreCode::Configuration, "the portal names no active key of this purpose");
+    let mut missing =
+        StoreError::new(StoreCode::Configuration, "the portal names no active key of this purpose");
     for key in keys.iter().rev().filter(|key| key.status == KeyStatus::Active) {
         match secrets::signing_key(&pools.read, vault, (purpose, &key.kid)).await {
             Ok(key) => return Ok(key),

@@ -73,6 +73,9 @@ pub(crate) struct Pools {
 /// How long a request waits for a connection, and SQLite for the write lock.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// How long PostgreSQL may take over one statement that writes or asks; a load may take its time.
+const STATEMENT: Duration = Duration::from_secs(60);
+
 impl Pools {
     pub(crate) async fn open(config: &DatabaseConfig) -> Result<Pools, StoreError> {
         let shares = config.connections.max(2);
@@ -94,7 +97,7 @@ impl Pools {
             DbBackend::Sqlite => "sqlite::memory:".to_owned(),
             _ => config.url.clone(),
         };
-        let open = |connections: u32| {
+        let open = |connections: u32, patience: Option<Duration>| {
             let mut options = ConnectOptions::new(url.clone());
             options
                 .max_connections(connections)
@@ -106,18 +109,18 @@ impl Pools {
                 .record_stmt_in_spans(false);
             match backend {
                 DbBackend::Sqlite => sqlite(&mut options, &config.url),
-                _ => postgres(&mut options),
+                _ => postgres(&mut options, patience),
             }
             Database::connect(options)
         };
         // First the one that creates the file, then the rest.
-        let write = open(writers).await?;
+        let write = open(writers, Some(STATEMENT)).await?;
         Ok(Pools {
             backend,
             write,
-            read: open(shares - writers.min(shares - 1)).await?,
-            question: open(1).await?,
-            notice: open(1).await?,
+            read: open(shares - writers.min(shares - 1), None).await?,
+            question: open(1, Some(STATEMENT)).await?,
+            notice: open(1, Some(STATEMENT)).await?,
             url: config.url.clone(),
         })
     }
@@ -146,7 +149,10 @@ fn sqlite(options: &mut ConnectOptions, url: &str) {
     });
 }
 
-fn postgres(options: &mut ConnectOptions) {
+fn postgres(options: &mut ConnectOptions, patience: Option<Duration>) {
+    if let Some(patience) = patience {
+        options.statement_timeout(patience);
+    }
     options.set_application_name("trialgraph");
     options.map_sqlx_postgres_pool_opts(|pool| {
         pool.after_connect(|connection, _| {

@@ -92,7 +92,10 @@ impl StoreError {
 
 impl From<DbErr> for StoreError {
     fn from(error: DbErr) -> StoreError {
-        let broken = matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_) | SqlErr::ForeignKeyConstraintViolation(_)));
+        let broken = matches!(
+            error.sql_err(),
+            Some(SqlErr::UniqueConstraintViolation(_) | SqlErr::ForeignKeyConstraintViolation(_))
+        );
         let unreachable = match &error {
             DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => true,
             DbErr::Exec(runtime) | DbErr::Query(runtime) => !broken && lost_connection(runtime),
@@ -107,7 +110,9 @@ fn lost_connection(error: &sea_orm::RuntimeErr) -> bool {
     use sea_orm::sqlx::Error;
     match error {
         sea_orm::RuntimeErr::SqlxError(error) => match error.as_ref() {
-            Error::Io(_) | Error::Tls(_) | Error::PoolTimedOut | Error::PoolClosed | Error::WorkerCrashed => true,
+            Error::Io(_) | Error::Tls(_) | Error::PoolTimedOut | Error::PoolClosed | Error::WorkerCrashed => {
+                true
+            }
             // 57P0x: the server shuts down; 08xxx: the connection; 53300: too many of them; SQLite 5: busy.
             Error::Database(error) => error.code().is_some_and(|code| {
                 code.starts_with("57P") || code.starts_with("08") || code == "53300" || code == "5"

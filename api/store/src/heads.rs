@@ -9,7 +9,8 @@ use crate::metrics::Counters;
 use entity::ledger::head;
 use ledger::{Digest, Head, Revision, StreamId};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, QueryFilter, QuerySelect, Statement,
+    ColumnTrait, ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, QueryFilter, QuerySelect,
+    Statement,
 };
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -57,10 +58,13 @@ pub(crate) async fn read<C: ConnectionTrait>(db: &C, streams: &[StreamId]) -> Re
     let backend = db.get_database_backend();
     let names: Vec<String> = streams.iter().map(StreamId::to_string).collect();
     let (condition, parameter) = match backend {
-        DbBackend::Sqlite => ("IN (SELECT value FROM json_each($1))", format!("[\"{}\"]", names.join("\",\""))),
+        DbBackend::Sqlite => {
+            ("IN (SELECT value FROM json_each($1))", format!("[\"{}\"]", names.join("\",\"")))
+        }
         _ => ("= ANY (string_to_array($1, ','))", names.join(",")),
     };
-    let sql = format!("SELECT stream, study_id, revision, hash, format, at FROM head WHERE stream {condition}");
+    let sql =
+        format!("SELECT stream, study_id, revision, hash, format, at FROM head WHERE stream {condition}");
     let statement = Statement::from_sql_and_values(backend, sql, [parameter.into()]);
     let rows = head::Entity::find().from_raw_sql(statement).all(db).await?;
     rows.into_iter().map(|row| head_of(row).map(|head| (head.stream, head))).collect()
@@ -136,11 +140,13 @@ impl Question {
             let question = self.clone();
             self.runtime.spawn(async move { question.drive().await });
         }
-        receiver.await.unwrap_or_else(|_| Err(StoreError::new(StoreCode::Unavailable, "the revision question broke off")))
+        receiver.await.unwrap_or_else(|_| {
+            Err(StoreError::new(StoreCode::Unavailable, "the revision question broke off"))
+        })
     }
 
     async fn drive(self: Arc<Self>) {
-        let mut guard = Guard { question: &self, finished: false };
+        let mut guard = Guard { question: self.clone(), finished: false };
         loop {
             let askers = {
                 let mut waiting = self.waiting();
@@ -160,10 +166,12 @@ impl Question {
     }
 
     async fn send(&self) -> Answer {
-        hooks::at(&self.hooks.before_question).await;
         Counters::add(&self.counters.questions, 1);
-        let streams = (self.streams)();
-        let answer = tokio::time::timeout(self.limit, read(&self.db, &streams)).await;
+        let asked = async {
+            hooks::at(&self.hooks.before_question).await;
+            read(&self.db, &(self.streams)()).await
+        };
+        let answer = tokio::time::timeout(self.limit, asked).await;
         hooks::at(&self.hooks.after_question).await;
         match answer {
             Ok(heads) => heads.map(Arc::new),
@@ -172,18 +180,22 @@ impl Question {
     }
 }
 
-/// Lets the next caller start a driver when this one panics; its askers then hear that it broke off.
-struct Guard<'q> {
-    question: &'q Question,
+/// When a driver panics, those whose question it was hear that it broke off, and a new driver goes on with
+/// those who waited for the next one.
+struct Guard {
+    question: Arc<Question>,
     finished: bool,
 }
 
-impl Drop for Guard<'_> {
+impl Drop for Guard {
     fn drop(&mut self) {
-        if !self.finished {
-            let mut waiting = self.question.waiting();
-            waiting.running = false;
-            waiting.askers.clear();
+        if self.finished {
+            return;
+        }
+        let mut waiting = self.question.waiting();
+        waiting.running = !waiting.askers.is_empty();
+        if waiting.running {
+            self.question.runtime.spawn(self.question.clone().drive());
         }
     }
 }

@@ -124,7 +124,8 @@ async fn revisions<C: ConnectionTrait>(
         return Ok(query.order_by(Column::Revision, order).limit(limit).into_tuple().all(db).await?);
     }
     use change::{Column, Entity};
-    let mut query = Entity::find().select_only().column(Column::Revision).distinct().filter(Column::Stream.eq(name));
+    let mut query =
+        Entity::find().select_only().column(Column::Revision).distinct().filter(Column::Stream.eq(name));
     query = query.filter(touched(touching));
     query = after.into_iter().fold(query, |query, after| query.filter(Column::Revision.gt(after)));
     query = before.into_iter().fold(query, |query, before| query.filter(Column::Revision.lt(before)));

@@ -31,7 +31,10 @@ pub(crate) struct DigestKeys {
 }
 
 impl DigestKeys {
-    pub(crate) async fn read<C: ConnectionTrait>(db: &C, vault: &dyn KeyVault) -> Result<DigestKeys, StoreError> {
+    pub(crate) async fn read<C: ConnectionTrait>(
+        db: &C,
+        vault: &dyn KeyVault,
+    ) -> Result<DigestKeys, StoreError> {
         Ok(DigestKeys {
             commitment: secrets::key(db, vault, "commitment-key").await?,
             lookup: secrets::key(db, vault, "lookup-key").await?,
@@ -41,7 +44,8 @@ impl DigestKeys {
 
     /// What a hospital number is found by at a site. None for a blank one.
     fn lookup(&self, site: Uuid, number: &str) -> Option<String> {
-        let normal: String = number.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_uppercase).collect();
+        let normal: String =
+            number.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_uppercase).collect();
         // A key per site, so that the same number at two sites is not seen to be the same.
         let key = ledger::keyed(&self.lookup, site.as_bytes());
         (!normal.is_empty()).then(|| ledger::keyed(key.as_bytes(), normal.as_bytes()).to_string())
@@ -74,8 +78,12 @@ fn nonce(bytes: &[u8]) -> Option<&[u8; NONCE]> {
 
 impl Sealed {
     fn open(&self, vault: &dyn KeyVault) -> Option<Identity> {
-        let key =
-            vault.unwrap(&self.master_key_id, &key_context(self.subject_id), nonce(&self.key_nonce)?, &self.wrapped)?;
+        let key = vault.unwrap(
+            &self.master_key_id,
+            &key_context(self.subject_id),
+            nonce(&self.key_nonce)?,
+            &self.wrapped,
+        )?;
         let context = context(self.study_id, self.subject_id);
         let plain = vault::open(&key.try_into().ok()?, &context, nonce(&self.nonce)?, &self.ciphertext)?;
         serde_json::from_slice(&plain).ok()
@@ -128,8 +136,12 @@ pub(crate) async fn opened<C: ConnectionTrait>(
     rows.iter()
         .map(|row| {
             let subject = row.subject_id;
-            let unreadable =
-                || StoreError::new(StoreCode::Damaged, format!("the identifiers of subject {subject} do not open"));
+            let unreadable = || {
+                StoreError::new(
+                    StoreCode::Damaged,
+                    format!("the identifiers of subject {subject} do not open"),
+                )
+            };
             row.open(vault).map(|identity| (subject, identity)).ok_or_else(unreadable)
         })
         .collect()
@@ -194,7 +206,9 @@ pub(crate) async fn write<C: ConnectionTrait>(
         .exec_without_returning(db)
         .await?;
     forget_lookup(db, subject).await?;
-    if let Some(lookup) = row.identity.hospital_number.as_deref().and_then(|number| keys.lookup(row.site, number)) {
+    if let Some(lookup) =
+        row.identity.hospital_number.as_deref().and_then(|number| keys.lookup(row.site, number))
+    {
         let model = identity_lookup::Model { site_id: row.site, lookup, subject_id: subject };
         identity_lookup::Entity::insert(model.into_active_model()).exec_without_returning(db).await?;
     }
@@ -202,10 +216,15 @@ pub(crate) async fn write<C: ConnectionTrait>(
 }
 
 /// The subject's key, drawn when there is none yet.
-async fn subject_key<C: ConnectionTrait>(db: &C, vault: &dyn KeyVault, subject: Uuid) -> Result<[u8; 32], StoreError> {
+async fn subject_key<C: ConnectionTrait>(
+    db: &C,
+    vault: &dyn KeyVault,
+    subject: Uuid,
+) -> Result<[u8; 32], StoreError> {
     let context = key_context(subject);
     if let Some(row) = subject_key::Entity::find_by_id(subject).one(db).await? {
-        let opened = nonce(&row.nonce).and_then(|nonce| vault.unwrap(&row.master_key_id, &context, nonce, &row.wrapped));
+        let opened = nonce(&row.nonce)
+            .and_then(|nonce| vault.unwrap(&row.master_key_id, &context, nonce, &row.wrapped));
         return opened.and_then(|key| key.try_into().ok()).ok_or_else(|| {
             StoreError::new(StoreCode::Configuration, format!("the key of subject {subject} does not open"))
         });
@@ -281,7 +300,10 @@ impl IdentityBook {
     }
 
     pub(crate) fn bytes(&self) -> usize {
-        self.rows.values().map(|row| size_of::<Sealed>() + row.ciphertext.len() + row.wrapped.len() + 64).sum()
+        self.rows
+            .values()
+            .map(|row| size_of::<Sealed>() + row.ciphertext.len() + row.wrapped.len() + 64)
+            .sum()
     }
 }
 

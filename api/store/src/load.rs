@@ -86,7 +86,8 @@ pub(crate) async fn rows<C: ConnectionTrait + StreamTrait>(
         Read::COLUMNS
     );
     let parameters = [stream.to_string().into(), number(at)?.into()];
-    let statement = Statement::from_sql_and_values(ConnectionTrait::get_database_backend(db), sql, parameters);
+    let statement =
+        Statement::from_sql_and_values(ConnectionTrait::get_database_backend(db), sql, parameters);
     let mut found = std::pin::pin!(db.stream_raw(statement).await?);
     let mut seen: HashSet<(ledger::TableName, Uuid)> = HashSet::new();
     let mut rows = Vec::new();
@@ -103,9 +104,18 @@ pub(crate) async fn rows<C: ConnectionTrait + StreamTrait>(
         }
         let image = redactions.image(read.place, read.image.as_ref()).ok_or_else(|| {
             let Place { revision, position } = read.place;
-            StoreError::damaged(stream, format!("entry {revision}, change {position} is empty and nothing stands for it"))
+            StoreError::damaged(
+                stream,
+                format!("entry {revision}, change {position} is empty and nothing stands for it"),
+            )
         })?;
-        rows.push(LoadedRow { table, row: read.row, subject: read.subject, image, revision: read.place.revision });
+        rows.push(LoadedRow {
+            table,
+            row: read.row,
+            subject: read.subject,
+            image,
+            revision: read.place.revision,
+        });
     }
     Ok(rows)
 }
@@ -120,7 +130,8 @@ pub(crate) async fn head_at<C: ConnectionTrait>(
         return Ok(Head::empty(stream));
     }
     let found = entry::Entity::find_by_id((stream.to_string(), number(at)?)).one(db).await?;
-    let row = found.ok_or_else(|| StoreError::new(StoreCode::NotFound, format!("{stream} has no entry {at}")))?;
+    let row =
+        found.ok_or_else(|| StoreError::new(StoreCode::NotFound, format!("{stream} has no entry {at}")))?;
     let header = header(stream, &row)?;
     Ok(Head { stream, revision: at, hash: digest(stream, &row.hash)?, format: header.format, at: header.at })
 }
@@ -131,7 +142,10 @@ pub(crate) fn header(stream: StreamId, row: &entry::Model) -> Result<Header, Sto
 }
 
 /// The portal at its head.
-pub(crate) async fn portal<C: ConnectionTrait + StreamTrait>(db: &C, head: Head) -> Result<Portal, StoreError> {
+pub(crate) async fn portal<C: ConnectionTrait + StreamTrait>(
+    db: &C,
+    head: Head,
+) -> Result<Portal, StoreError> {
     let rows = rows(db, StreamId::Portal, head.revision).await?;
     off_the_workers(move || Portal::load(StreamId::Portal, head, rows).map_err(StoreError::from)).await
 }

@@ -114,7 +114,8 @@ async fn speak(ears: Weak<Ears>) {
         while streams.peek().is_some() {
             let payload: Vec<String> = streams.by_ref().take(100).collect();
             let parameters = [CHANNEL.into(), payload.join(",").into()];
-            let statement = Statement::from_sql_and_values(DbBackend::Postgres, "SELECT pg_notify($1, $2)", parameters);
+            let statement =
+                Statement::from_sql_and_values(DbBackend::Postgres, "SELECT pg_notify($1, $2)", parameters);
             if let Err(error) = here.pools.notice.execute_raw(statement).await {
                 tracing::warn!(%error, "a notification was lost; others find the write by polling");
             }

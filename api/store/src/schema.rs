@@ -59,8 +59,10 @@ pub(crate) async fn check(db: &DatabaseConnection) -> Result<(), StoreError> {
         }
         wrong("the database has no schema yet: run `trialgraph migrate`")
     })?;
-    let applied: BTreeSet<String> = rows.iter().map(|row| row.try_get_by_index(0)).collect::<Result<_, _>>()?;
-    let known: BTreeSet<String> = Migrator::migrations().iter().map(|known| known.name().to_owned()).collect();
+    let applied: BTreeSet<String> =
+        rows.iter().map(|row| row.try_get_by_index(0)).collect::<Result<_, _>>()?;
+    let known: BTreeSet<String> =
+        Migrator::migrations().iter().map(|known| known.name().to_owned()).collect();
     if let Some(missing) = known.difference(&applied).next() {
         return Err(wrong(&format!("the migration {missing} is missing: run `trialgraph migrate`")));
     }

@@ -89,7 +89,9 @@ pub(crate) async fn key<C: ConnectionTrait>(
     }
     // Read again: another process may have been first.
     let bytes = get(db, vault, name).await?.unwrap_or_default();
-    bytes.try_into().map_err(|_| StoreError::new(StoreCode::Damaged, format!("the secret {name} has a bad length")))
+    bytes
+        .try_into()
+        .map_err(|_| StoreError::new(StoreCode::Damaged, format!("the secret {name} has a bad length")))
 }
 
 fn private(seed: &[u8]) -> EncodingKey {
@@ -110,7 +112,8 @@ pub(crate) async fn create_signing_key<C: ConnectionTrait>(
     vault: &dyn KeyVault,
     purpose: KeyPurpose,
 ) -> Result<NewSigningKey, StoreError> {
-    let failed = |error: jsonwebtoken::errors::Error| StoreError::internal_fault(format!("a key pair: {error}"));
+    let failed =
+        |error: jsonwebtoken::errors::Error| StoreError::internal_fault(format!("a key pair: {error}"));
     let seed: [u8; 32] = random()?;
     let mut jwk = Jwk::from_encoding_key(&private(&seed), Algorithm::EdDSA).map_err(failed)?;
     let kid = jwk.thumbprint(ThumbprintHash::SHA256).map_err(failed)?;

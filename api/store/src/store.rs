@@ -1,52 +1,41 @@
 //! The store as its users see it.
 
 use crate::access_log::{self, Access};
-use crate::cache::{Cache, Room};
-use crate::call::{Accepted, Call, Command, Done, Job, Outcome, Refused, Reply};
+use crate::call::{Accepted, Call, Command, Done, Job, Outcome, Refused};
 use crate::checkpoint;
 use crate::clock::Clock;
-use crate::connect::{DatabaseConfig, Pools};
+use crate::connect::DatabaseConfig;
+use crate::core::Inner;
 use crate::error::{StoreCode, StoreError};
-use crate::heads::{self, Asking, Heads, Question};
+use crate::finding::{Inspection, Report};
+use crate::heads;
 use crate::history::{self, Page, Touching, TrailEntry};
-use crate::identity::{self, DigestKeys, IdentityBook};
+use crate::identity::{self, IdentityBook};
 use crate::metrics::{Counters, Metrics};
-use crate::notify::{self, Ears, Notifier};
 use crate::schema;
 use crate::secrets::{self, NewSigningKey, SigningKey};
-use crate::tail::streams;
-use crate::verify::{self, Inspection, Report};
-use crate::writer::{Writers, single};
+use crate::verify;
+use crate::writer::single;
 use chrono::{DateTime, Utc};
 use entity::terms::KeyPurpose;
 use ledger::{Revision, Stream, StreamId};
 use portal::Portal;
 use std::future::Future;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use study::Snapshot;
 use tokio::runtime::{Handle, Runtime};
-use tokio::sync::{Notify, oneshot, watch};
+use tokio::sync::{oneshot, watch};
 use uuid::Uuid;
-
-struct Inner {
-    config: DatabaseConfig,
-    pools: Arc<Pools>,
-    cache: Arc<Cache>,
-    counters: Arc<Counters>,
-    question: Arc<Question>,
-    writers: Arc<Writers>,
-    /// Held so that the tasks that look for other processes' writes go on.
-    _ears: Arc<Ears>,
-    access: access_log::Queue,
-}
 
 /// A runtime of the store's own, so that no HTTP worker ever drives a connection or waits for a load.
 struct OwnRuntime(Option<Runtime>);
 
 impl OwnRuntime {
     fn start() -> Result<(OwnRuntime, Handle), StoreError> {
+        // At least two: while one decides, another answers the revision question.
+        let threads = std::thread::available_parallelism().map_or(2, |cores| cores.get().clamp(2, 8));
         let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(2)
+            .worker_threads(threads)
             .thread_name("store")
             .enable_all()
             .build()
@@ -72,166 +61,6 @@ pub struct Store {
     handle: Handle,
     // Last, so that the rest is dropped while it still runs.
     _runtime: Arc<OwnRuntime>,
-}
-
-impl Inner {
-    async fn open(config: DatabaseConfig, runtime: Handle) -> Result<Inner, StoreError> {
-        let pools = Arc::new(Pools::open(&config).await?);
-        if config.migrate {
-            schema::migrate(&pools, &config.url).await?;
-        }
-        schema::check(&pools.read).await?;
-        let keys = DigestKeys::read(&pools.write, config.vault.as_ref()).await?;
-        let counters = Arc::<Counters>::default();
-        let room = Room {
-            pools: pools.clone(),
-            counters: counters.clone(),
-            vault: config.vault.clone(),
-            memory_bytes: config.memory_bytes,
-            pinned_for: config.pinned_for,
-        };
-        let cache = Arc::new(Cache::new(room));
-        let asking = Asking {
-            db: pools.question.clone(),
-            runtime: runtime.clone(),
-            limit: config.question_timeout,
-            hooks: config.hooks.clone(),
-            counters: counters.clone(),
-        };
-        let asked = cache.clone();
-        let question = Question::new(asking, move || asked.asked());
-        let notifier = Notifier::default();
-        let ears = Arc::new(Ears {
-            pools: pools.clone(),
-            cache: cache.clone(),
-            question: question.clone(),
-            counters: counters.clone(),
-            notifier: notifier.clone(),
-            poll_every: config.poll_every,
-            heard: Notify::new(),
-        });
-        notify::start(&ears, &runtime);
-        let writers = Arc::new(Writers {
-            pools: pools.clone(),
-            cache: cache.clone(),
-            counters: counters.clone(),
-            clock: config.clock.clone(),
-            hooks: config.hooks.clone(),
-            vault: config.vault.clone(),
-            keys,
-            notifier,
-            runtime,
-            queues: Mutex::default(),
-        });
-        let access = access_log::start(&writers);
-        Ok(Inner { config, pools, cache, counters, question, writers, _ears: ears, access })
-    }
-
-    /// The heads of a study by a question sent after the call; the study is hot from then on.
-    async fn heads(&self, study: Uuid) -> Result<Arc<Heads>, StoreError> {
-        self.cache.slot(study);
-        let heads = self.question.ask().await?;
-        let [open, sealed] = streams(study);
-        if heads.contains_key(&open) && heads.contains_key(&sealed) {
-            return Ok(heads);
-        }
-        // Not asked for, because it left the memory meanwhile; or there is no such study.
-        let heads = heads::read(&self.pools.read, &streams(study)).await?;
-        if heads.len() < 2 {
-            self.cache.forget(study);
-            return Err(StoreError::new(StoreCode::NotFound, format!("there is no study {study}")));
-        }
-        Ok(Arc::new(heads))
-    }
-
-    async fn fresh(&self, study: Uuid) -> Result<Arc<Snapshot>, StoreError> {
-        let heads = self.heads(study).await?;
-        self.cache.bring(study, &heads).await
-    }
-
-    /// A study at an older pair of revisions. The newest is brought first: it tells of redactions.
-    async fn at(&self, study: Uuid, open: u64, sealed: Option<u64>) -> Result<Arc<Snapshot>, StoreError> {
-        let newest = self.fresh(study).await?;
-        let [open_stream, sealed_stream] = streams(study);
-        if open > newest.open().revision.0 {
-            return Err(history::no_revision(open_stream, open));
-        }
-        let sealed = match sealed {
-            Some(sealed) if sealed > newest.sealed().revision.0 => {
-                return Err(history::no_revision(sealed_stream, sealed));
-            }
-            Some(sealed) => Revision(sealed),
-            None if open == newest.open().revision.0 => newest.sealed().revision,
-            None => {
-                let db = &self.pools.read;
-                let at = crate::load::head_at(db, open_stream, Revision(open)).await?.at;
-                history::revision_at(db, sealed_stream, (newest.sealed().revision, at)).await?
-            }
-        };
-        if (open, sealed) == (newest.open().revision.0, newest.sealed().revision) {
-            return Ok(newest);
-        }
-        self.cache.at((study, Revision(open), sealed)).await
-    }
-
-    async fn revision_at(&self, study: Uuid, at: DateTime<Utc>) -> Result<(u64, u64), StoreError> {
-        let newest = self.fresh(study).await?;
-        let [open, sealed] = streams(study);
-        let db = &self.pools.read;
-        let open = history::revision_at(db, open, (newest.open().revision, at)).await?;
-        let sealed = history::revision_at(db, sealed, (newest.sealed().revision, at)).await?;
-        Ok((open.0, sealed.0))
-    }
-
-    /// Finds what an answer still lacks: the snapshot of a replay as of the first time, or of a study whose
-    /// past was just changed.
-    async fn complete(&self, done: Done) -> Result<Accepted, StoreError> {
-        let Done { mut accepted, pending } = done;
-        if accepted.replayed {
-            Counters::add(&self.counters.replayed, 1);
-            self.complete_replay(&mut accepted, pending).await?;
-        } else if let Some(study) = pending {
-            accepted.snapshot = Some(self.fresh(study).await?);
-        }
-        Ok(accepted)
-    }
-
-    async fn complete_replay(&self, accepted: &mut Accepted, study: Option<Uuid>) -> Result<(), StoreError> {
-        let db = &self.pools.read;
-        let of_study = |revision: Option<u64>, stream: fn(Uuid) -> StreamId| Some((stream(study?), revision?));
-        let first = accepted
-            .portal
-            .map(|revision| (StreamId::Portal, revision))
-            .or_else(|| of_study(accepted.open, StreamId::Open))
-            .or_else(|| of_study(accepted.sealed, StreamId::Sealed));
-        let Some((stream, revision)) = first else { return Ok(()) };
-        let revision = Revision(revision);
-        let found = crate::tail::entries(db, stream, (revision, revision)).await?;
-        let Some(entry) = found.into_iter().next() else {
-            return Err(StoreError::damaged(stream, format!("entry {revision} of a key is missing")));
-        };
-        accepted.row = entry.header.changes.first().map_or(accepted.row, |change| change.row);
-        if let Some(study) = study {
-            let (open, sealed) = self.revision_at(study, entry.header.at).await?;
-            let (open, sealed) = (accepted.open.unwrap_or(open), accepted.sealed.unwrap_or(sealed));
-            accepted.snapshot = Some(self.at(study, open, Some(sealed)).await?);
-        }
-        Ok(())
-    }
-
-    async fn outcome(&self, reply: Reply) -> Result<Outcome, StoreError> {
-        match reply? {
-            Ok(done) => {
-                let one = done.into_iter().next();
-                let one = one.ok_or_else(|| StoreError::internal_fault("a command without an answer"))?;
-                Ok(Outcome { result: Ok(self.complete(one).await?) })
-            }
-            Err(Refused { refusal, .. }) => {
-                Counters::add(&self.counters.refused, 1);
-                Ok(Outcome { result: Err(refusal) })
-            }
-        }
-    }
 }
 
 fn broke_off(error: tokio::task::JoinError) -> StoreError {
@@ -298,7 +127,7 @@ impl Store {
         self.work(|inner| async move {
             schema::check(&inner.pools.read).await?;
             let all = heads::read_all(&inner.pools.question).await?;
-            crate::writer::writable(&all)
+            crate::transaction::writable(&all)
         })
         .await
     }
@@ -346,7 +175,8 @@ impl Store {
         self.work(|inner| async move {
             let heads = inner.heads(study).await?;
             let snapshot = inner.cache.bring(study, &heads).await?;
-            let heads = if heads.contains_key(&StreamId::Portal) { heads } else { inner.question.ask().await? };
+            let heads =
+                if heads.contains_key(&StreamId::Portal) { heads } else { inner.question.ask().await? };
             Ok((snapshot, inner.cache.bring_portal(&heads).await?))
         })
         .await
@@ -357,7 +187,12 @@ impl Store {
     ///
     /// # Errors
     /// NOT_FOUND when there is no such study or revision; UNAVAILABLE.
-    pub async fn study_at(&self, study: Uuid, open: u64, sealed: Option<u64>) -> Result<Arc<Snapshot>, StoreError> {
+    pub async fn study_at(
+        &self,
+        study: Uuid,
+        open: u64,
+        sealed: Option<u64>,
+    ) -> Result<Arc<Snapshot>, StoreError> {
         self.work(|inner| async move { inner.at(study, open, sealed).await }).await
     }
 
@@ -378,7 +213,10 @@ impl Store {
         }
         let pinned = self.inner.cache.pinned((study, Revision(open), Revision(sealed)));
         pinned.ok_or_else(|| {
-            StoreError::new(StoreCode::CursorExpired, format!("study {study} at {open}, {sealed} is no longer held"))
+            StoreError::new(
+                StoreCode::CursorExpired,
+                format!("study {study} at {open}, {sealed} is no longer held"),
+            )
         })
     }
 
@@ -512,7 +350,8 @@ impl Store {
         page: Page,
         touching: Touching,
     ) -> Result<Vec<TrailEntry>, StoreError> {
-        self.work(|inner| async move { history::entries(&inner.pools.read, stream, (page, touching)).await }).await
+        self.work(|inner| async move { history::entries(&inner.pools.read, stream, (page, touching)).await })
+            .await
     }
 
     /// Tells each new open revision of a study: other processes' after their notification or the next poll.
@@ -613,7 +452,10 @@ impl Store {
     /// # Errors
     /// UNAVAILABLE.
     pub async fn heads(&self) -> Result<Vec<ledger::Head>, StoreError> {
-        self.work(|inner| async move { Ok(heads::read_all(&inner.pools.read).await?.into_values().collect()) }).await
+        self.work(
+            |inner| async move { Ok(heads::read_all(&inner.pools.read).await?.into_values().collect()) },
+        )
+        .await
     }
 
     /// Verifies ledger and tables.

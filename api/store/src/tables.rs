@@ -54,7 +54,11 @@ impl<R> Default for Split<R> {
 impl<R: Row> Split<R> {
     fn put(&mut self, image: Image<'_>) -> Result<(), StoreError> {
         let row = image.parse()?;
-        if image.held { self.changed.push(row) } else { self.new.push(row) }
+        if image.held {
+            self.changed.push(row)
+        } else {
+            self.new.push(row)
+        }
         Ok(())
     }
 }

@@ -77,14 +77,18 @@ pub(crate) async fn entries<C: ConnectionTrait>(
     let (rows, mut changes) = range(db, stream, between).await?;
     rows.into_iter()
         .map(|row| {
-            let header = Header::parse(&row.header)
-                .map_err(|error| StoreError::damaged(stream, format!("entry {}: {}", row.revision, error.message())))?;
+            let header = Header::parse(&row.header).map_err(|error| {
+                StoreError::damaged(stream, format!("entry {}: {}", row.revision, error.message()))
+            })?;
             let changes = changes.remove(&row.revision).unwrap_or_default();
             Ok(Entry {
                 header_text: row.header.into(),
                 header,
                 hash: digest(stream, &row.hash)?,
-                changes: changes.into_iter().map(|change| change_of(stream, change)).collect::<Result<_, _>>()?,
+                changes: changes
+                    .into_iter()
+                    .map(|change| change_of(stream, change))
+                    .collect::<Result<_, _>>()?,
             })
         })
         .collect()
@@ -100,7 +104,8 @@ pub(crate) enum Caught<S> {
 
 /// Whether an entry, applied to a state, would leave in it what the entry emptied.
 fn redacts(entry: &Entry) -> bool {
-    entry.header.command == ledger::redaction::COMMAND || entry.changes.iter().any(|change| change.image.is_none())
+    entry.header.command == ledger::redaction::COMMAND
+        || entry.changes.iter().any(|change| change.image.is_none())
 }
 
 /// The revision of a stream among heads, if it is beyond another.

@@ -121,7 +121,9 @@ mod tests {
         let keys = MasterKeys::parse(&text).unwrap();
         assert_eq!(keys.current(), "new");
         assert_eq!(format!("{keys:?}"), "MasterKeys(new, old)");
-        for wrong in ["", "a:12", &format!("a:{0}\na:{0}", hex("0a")), &hex("0a"), &format!("a b:{}", hex("0a"))] {
+        for wrong in
+            ["", "a:12", &format!("a:{0}\na:{0}", hex("0a")), &hex("0a"), &format!("a b:{}", hex("0a"))]
+        {
             assert_eq!(MasterKeys::parse(wrong).unwrap_err().code(), StoreCode::Configuration, "{wrong}");
         }
         assert!(MasterKeys::parse(&MasterKeys::generate("k1").unwrap()).is_ok());

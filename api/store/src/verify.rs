@@ -2,119 +2,28 @@
 //! its head, its idempotency keys, and checkpoints that somebody kept.
 
 use crate::error::StoreError;
+use crate::finding::{Finding, Inspection, Report, Walked};
 use crate::heads::{self, Heads};
 use crate::tables::{self, Set};
 use crate::tail::{change_of, range, streams};
 use entity::ledger::{change, checkpoint, entry, idempotency};
-use entity::rows;
 use entity::row::Row;
+use entity::rows;
 use entity::terms::KeyPurpose;
 use jsonwebtoken::DecodingKey;
 use jsonwebtoken::jwk::Jwk;
 use ledger::checkpoint::{compare, verify as open};
 use ledger::{
-    CheckpointKeys, Comparison, Difference, Digest, Fault, FaultKind, Fold, FoldedRow, Head, Revision,
-    StoredChange, StoredEntry, StreamId, Verified, Verifier,
+    CheckpointKeys, Comparison, Digest, Fault, FaultKind, Fold, FoldedRow, Head, Revision, StoredChange,
+    StoredEntry, StreamId, Verified, Verifier,
 };
 use sea_orm::{
-    AccessMode, ColumnTrait, DatabaseConnection, DatabaseTransaction, DbBackend, EntityTrait,
-    IsolationLevel, QueryFilter, QueryOrder, QuerySelect, TransactionOptions, TransactionTrait,
+    AccessMode, ColumnTrait, DatabaseConnection, DatabaseTransaction, DbBackend, EntityTrait, IsolationLevel,
+    QueryFilter, QueryOrder, QuerySelect, TransactionOptions, TransactionTrait,
 };
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 use uuid::Uuid;
-
-/// What to verify.
-#[derive(Clone, Default)]
-pub struct Inspection {
-    /// One study; everything when none.
-    pub study: Option<Uuid>,
-    /// Checkpoints (JWS) that somebody kept.
-    pub checkpoints: Vec<String>,
-    /// Public keys of checkpoints that came from outside, by key id. Without any those of the portal are
-    /// taken, which whoever can rewrite the portal can rewrite, too.
-    pub keys: CheckpointKeys,
-}
-
-/// Something that is not as it was written.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Finding {
-    /// In a stream's chain, its head, or against a checkpoint.
-    Chain(Fault),
-    /// A table differs from the ledger.
-    Table(Difference),
-    /// A table's row cannot be read at all.
-    Unreadable {
-        /// The table.
-        table: String,
-        /// Why, without values.
-        why: String,
-    },
-    /// The record of idempotency keys differs from the headers.
-    Idempotency {
-        /// The stream.
-        stream: StreamId,
-        /// The entry.
-        revision: u64,
-    },
-    /// A checkpoint is not a valid one of ours.
-    Checkpoint {
-        /// Its place among those that were given, from 0; those in the database come after them.
-        index: usize,
-        /// What is wrong.
-        why: &'static str,
-    },
-    /// A stream has entries or checkpoints and no head.
-    Headless {
-        /// The stream's name as stored.
-        stream: String,
-    },
-}
-
-impl fmt::Display for Finding {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Finding::Chain(fault) => fault.fmt(f),
-            Finding::Table(difference) => difference.fmt(f),
-            Finding::Unreadable { table, why } => write!(f, "table {table} cannot be read: {why}"),
-            Finding::Idempotency { stream, revision } => {
-                write!(f, "stream {stream}, revision {revision}: its idempotency key is recorded otherwise")
-            }
-            Finding::Checkpoint { index, why } => write!(f, "checkpoint {index} (counted from 0): {why}"),
-            Finding::Headless { stream } => write!(f, "stream {stream} has no head"),
-        }
-    }
-}
-
-/// A stream that was walked to its end without a fault.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Walked {
-    /// Where it stands.
-    pub head: Head,
-    /// How many rows its newest images make.
-    pub rows: u64,
-    /// How many checkpoints were compared with it.
-    pub checkpoints: usize,
-}
-
-/// What a verification came to.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Report {
-    /// The streams without a fault, in the order of their ids.
-    pub streams: Vec<Walked>,
-    /// How many rows of tables were compared.
-    pub rows: u64,
-    /// The first finding of each stream, set of tables and checkpoint.
-    pub findings: Vec<Finding>,
-}
-
-impl Report {
-    /// Whether everything is as it was written.
-    pub fn is_sound(&self) -> bool {
-        self.findings.is_empty()
-    }
-}
 
 /// Entries read in one go.
 const STEP: u64 = 1_000;
@@ -140,7 +49,8 @@ pub(crate) async fn run(db: &DatabaseConnection, inspection: &Inspection) -> Res
         },
     };
     let txn = db.begin_with_options(options).await?;
-    let mut walk = Walk { txn: &txn, report: Report::default(), verified: BTreeMap::new(), agreed: BTreeMap::new() };
+    let mut walk =
+        Walk { txn: &txn, report: Report::default(), verified: BTreeMap::new(), agreed: BTreeMap::new() };
     let done = walk.all(inspection).await;
     let report = walk.report;
     txn.rollback().await?;
@@ -223,7 +133,8 @@ impl Walk<'_> {
         let last = last.and_then(|last| u64::try_from(last).ok()).unwrap_or(0).max(stored.revision.0);
         let mut from = 0;
         while from <= last {
-            let (rows, mut changes) = range(self.txn, stream, (Revision(from), Revision(from + STEP - 1))).await?;
+            let (rows, mut changes) =
+                range(self.txn, stream, (Revision(from), Revision(from + STEP - 1))).await?;
             for row in rows {
                 let changes = changes.remove(&row.revision).unwrap_or_default();
                 if let Some(key) = key_of(stream, &row) {
@@ -236,7 +147,11 @@ impl Walk<'_> {
             }
             if let Some((revision, stray)) = changes.into_iter().next() {
                 let detail = format!("{} changes of an entry that is not there", stray.len());
-                return Ok(Err(Finding::Chain(fault(stream, revision, (FaultKind::RevisionMissing, detail)))));
+                return Ok(Err(Finding::Chain(fault(
+                    stream,
+                    revision,
+                    (FaultKind::RevisionMissing, detail),
+                ))));
             }
             from += STEP;
         }
@@ -303,7 +218,10 @@ impl Walk<'_> {
             let mut after = None;
             loop {
                 let page = set.page(self.txn, table, after).await.map_err(|error| {
-                    Box::new(Finding::Unreadable { table: table.to_owned(), why: error.internal().to_owned() })
+                    Box::new(Finding::Unreadable {
+                        table: table.to_owned(),
+                        why: error.internal().to_owned(),
+                    })
                 })?;
                 for (row, image) in &page {
                     comparison.push(table, *row, image).map_err(differs)?;
@@ -327,8 +245,10 @@ impl Walk<'_> {
             .order_by_asc(checkpoint::Column::Revision)
             .all(self.txn)
             .await?;
-        let of_wanted = |row: &checkpoint::Model| row.stream.parse().is_ok_and(|stream| wanted.contains(&stream));
-        let stored = stored.into_iter().filter(of_wanted).map(|row| (Some((row.stream, row.revision)), row.jws));
+        let of_wanted =
+            |row: &checkpoint::Model| row.stream.parse().is_ok_and(|stream| wanted.contains(&stream));
+        let stored =
+            stored.into_iter().filter(of_wanted).map(|row| (Some((row.stream, row.revision)), row.jws));
         let given = inspection.checkpoints.iter().map(|jws| (None, jws.trim().to_owned()));
         for (index, (place, jws)) in given.chain(stored).enumerate() {
             if let Some(finding) = self.checkpoint(index, (place, &jws), &keys) {
@@ -410,7 +330,9 @@ fn stored_entry(
         .collect::<Result<_, Fault>>()?;
     Ok(StoredEntry {
         stream,
-        revision: Revision(u64::try_from(revision).map_err(|_| odd(FaultKind::RevisionRepeated, "negative"))?),
+        revision: Revision(
+            u64::try_from(revision).map_err(|_| odd(FaultKind::RevisionRepeated, "negative"))?,
+        ),
         header: row.header.into(),
         hash: row.hash.parse::<Digest>().map_err(|_| odd(FaultKind::Hash, "the stored hash is none"))?,
         columns: Vec::new(),

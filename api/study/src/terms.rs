@@ -1,7 +1,7 @@
 //! Every list of controlled terms that this crate speaks: those of the rows, and those of what is derived.
 
-use crate::outcome::{Grouping, IncidenceLevel};
-use crate::view::ValueState;
+pub use crate::outcome::{Grouping, IncidenceLevel};
+pub use crate::view::ValueState;
 use derivation::endpoint::missing::MissingStrategy;
 use derivation::logic::Verdict;
 use derivation::rule::Reason;

@@ -1,8 +1,8 @@
 //! A grant of a role.
 
-use crate::row::Row;
 use crate::Uuids;
-use chrono::{DateTime, Utc, NaiveDate};
+use crate::row::Row;
+use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;

@@ -1,8 +1,8 @@
 //! A hospital system that delivers data.
 
+use crate::Texts;
 use crate::row::Row;
 use crate::terms::AccountStatus;
-use crate::Texts;
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;

@@ -1,8 +1,8 @@
 //! A grade of an adverse event from a day on.
 
+use crate::PartialText;
 use crate::row::Row;
 use crate::terms::GradeScale;
-use crate::PartialText;
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;

@@ -1,8 +1,8 @@
 //! One instrument filled in at a visit, with all its items in one checked column.
 
+use crate::Items;
 use crate::row::Row;
 use crate::terms::Instrument;
-use crate::Items;
 use chrono::NaiveDate;
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};

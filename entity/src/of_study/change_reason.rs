@@ -1,7 +1,7 @@
 //! Why a saved record was changed.
 
-use crate::row::Row;
 use crate::FreeText;
+use crate::row::Row;
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;

@@ -1,8 +1,8 @@
 //! The subjects of one dose level.
 
+use crate::Exact;
 use crate::row::Row;
 use crate::terms::CohortStatus;
-use crate::Exact;
 use chrono::NaiveDate;
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};

@@ -1,8 +1,8 @@
 //! How a subject's participation ended.
 
+use crate::FreeText;
 use crate::row::Row;
 use crate::terms::DispositionKind;
-use crate::FreeText;
 use chrono::NaiveDate;
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};

@@ -1,7 +1,7 @@
 //! A decision whether an adverse event was dose-limiting.
 
-use crate::row::Row;
 use crate::FreeText;
+use crate::row::Row;
 use chrono::NaiveDate;
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};

@@ -1,8 +1,8 @@
 //! A dose that was given. Sealed in masked studies.
 
+use crate::Exact;
 use crate::row::Row;
 use crate::terms::Agent;
-use crate::Exact;
 use chrono::NaiveDate;
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};

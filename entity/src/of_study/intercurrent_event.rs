@@ -1,8 +1,8 @@
 //! An event that decides how an endpoint is read (ICH E9(R1)).
 
+use crate::FreeText;
 use crate::row::Row;
 use crate::terms::IntercurrentEventKind;
-use crate::FreeText;
 use chrono::NaiveDate;
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};

@@ -1,8 +1,8 @@
 //! A laboratory result.
 
+use crate::Exact;
 use crate::row::Row;
 use crate::terms::Comparator;
-use crate::Exact;
 use chrono::NaiveDate;
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};

@@ -1,7 +1,7 @@
 //! A visit that the protocol plans.
 
-use crate::row::Row;
 use crate::Texts;
+use crate::row::Row;
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;

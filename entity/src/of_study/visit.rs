@@ -1,8 +1,8 @@
 //! A visit of a subject.
 
+use crate::FreeText;
 use crate::row::Row;
 use crate::terms::VisitStatus;
-use crate::FreeText;
 use chrono::NaiveDate;
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};

@@ -43,6 +43,7 @@ pub fn expand(kind: Kind, attributes: TokenStream, item: TokenStream) -> TokenSt
     let implementations = implementations(kind, &options, &declared, &variants, &doc);
     quote! {
         #declared
+        // Generated code is judged here, not where it is used.
         #[allow(clippy::all, clippy::pedantic, missing_docs)]
         const _: () = { #implementations };
     }

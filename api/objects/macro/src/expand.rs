@@ -152,8 +152,7 @@ impl Expansion<'_> {
         let own = &self.block.self_ty;
         let name = &self.options.name;
         let stated = self.options.stated;
-        let metas =
-            self.shapes.iter().map(|shape| register::meta(shape.field, &shape.lifeless, &self.options.group));
+        let metas = self.shapes.iter().map(|shape| register::meta(shape.field, &shape.lifeless));
         let masked = self.options.stated.then(|| {
             quote! {
                 fn write_masked<'p, S: ::objects::Sink>(
@@ -276,7 +275,7 @@ impl Expansion<'_> {
         };
         let permitted = match self.options.gate {
             Gate::Open => return quote!(PlannedField::#variant(#(#names,)* below) => #call,),
-            Gate::Request => quote!(run.cx.permits(#enumeration::#group)),
+            Gate::Request => quote!(run.cx.permits(#enumeration::#group as u16)),
             Gate::Own | Gate::Field(_) => {
                 quote!(<Self as ::objects::Gate<#enumeration>>::permits(self, #enumeration::#group))
             }

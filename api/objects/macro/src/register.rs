@@ -2,13 +2,13 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{Path, Type};
+use syn::Type;
 
 use crate::parse::{Argument, Complexity, Field};
 use crate::types;
 
 /// The arm that declares one field: its type, description, arguments, group and cost.
-pub fn meta(field: &Field, ty: &Type, enumeration: &Path) -> TokenStream {
+pub fn meta(field: &Field, ty: &Type) -> TokenStream {
     let Field { name, doc, group, retired, complexity, .. } = field;
     let arguments = field.arguments().map(|argument| {
         let Argument { name, doc, ty, .. } = argument;
@@ -30,7 +30,7 @@ pub fn meta(field: &Field, ty: &Type, enumeration: &Path) -> TokenStream {
                 arguments,
                 ty: <#ty as ::objects::Out>::register(registry),
                 retired: #retired,
-                group: ::objects::Group::name(#enumeration::#group),
+                group: ::core::stringify!(#group),
                 complexity: #cost,
             }))
         }

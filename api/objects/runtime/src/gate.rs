@@ -2,14 +2,12 @@
 
 use std::sync::Arc;
 
-/// The caller's enum of data groups. The concrete enum also has `pub const fn is_open(self) -> bool` (whether
-/// everybody who sees the object may read the group), which the macro asks at compile time.
-pub trait Group: Copy + 'static {
-    /// The group's name, as it stands in the schema's tags.
-    fn name(self) -> &'static str;
-    /// The group's number, for [`Permissions`].
-    fn index(self) -> u16;
-}
+/// The caller's enum of data groups: any enum without data. Besides, it has `pub const fn is_open(self) -> bool`
+/// (whether everybody who sees the object may read the group), which the macro asks at compile time. A group's
+/// name is that of its variant, and its number the variant's.
+pub trait Group: Copy + 'static {}
+
+impl<G: Copy + 'static> Group for G {}
 
 /// The answer of a gate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,7 +45,7 @@ impl<G: Group, T: Gate<G> + ?Sized> Gate<G> for Box<T> {
 
 /// A request's rights, for types declared with `gate = request`.
 pub trait Permissions: Send + Sync {
-    /// May the viewer read the group with this [`Group::index`]?
+    /// May the viewer read the group of this variant's number?
     fn allows(&self, group: u16) -> bool;
 }
 

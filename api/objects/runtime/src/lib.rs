@@ -5,19 +5,13 @@
 //! JSON bytes or as the library's `Value`.
 //!
 //! ```
-//! use objects::{Date, Gate, Group, Now, Permit, Stated, object, term};
+//! use objects::{Date, Gate, Now, Permit, Stated, object, term};
 //!
 //! /// What the access rules tell apart.
 //! #[derive(Clone, Copy)]
 //! pub enum DataGroup { Structure, Harvest }
 //! impl DataGroup {
 //!     pub const fn is_open(self) -> bool { matches!(self, DataGroup::Structure) }
-//! }
-//! impl Group for DataGroup {
-//!     fn name(self) -> &'static str {
-//!         match self { DataGroup::Structure => "structure", DataGroup::Harvest => "harvest" }
-//!     }
-//!     fn index(self) -> u16 { self as u16 }
 //! }
 //!
 //! #[derive(Clone, Copy)]

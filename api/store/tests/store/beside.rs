@@ -45,19 +45,22 @@ async fn identifiers_are_encrypted_and_erased(world: World) {
     let subject = screen(&world, study, new).await.accepted().row;
     assert_eq!(other.identity(study, subject).await.unwrap(), Some(first.clone()));
     // Another command that declares the subject is given what is stored; a later reader sees the change.
-    let second = identity("Andere Person", "H-0043");
-    let over = Screen { subject: Some(subject), site, ordinal: 1, identity: second.clone(), expects: Some(first) };
+    let second = identity("Andere Erfundene", "H-0043");
+    let over =
+        Screen { subject: Some(subject), site, ordinal: 1, identity: second.clone(), expects: Some(first) };
     screen(&world, study, over).await.accepted();
     assert_eq!(other.identity(study, subject).await.unwrap(), Some(second.clone()));
     assert_eq!(other.identity(study, id()).await.unwrap(), None);
     // Nothing of it can be read in the database.
     for (table, column) in [("subject_identity", "ciphertext"), ("change", "image"), ("entry", "header")] {
-        let text = if world.raw.get_database_backend() == sea_orm::DbBackend::Sqlite || column != "ciphertext" {
+        let text = if world.raw.get_database_backend() == sea_orm::DbBackend::Sqlite || column != "ciphertext"
+        {
             format!("CAST({column} AS text)")
         } else {
             format!("encode({column}, 'escape')")
         };
-        let sql = format!("SELECT count(*) FROM {table} WHERE {text} LIKE '%Person%' OR {text} LIKE '%H-004%'");
+        let sql =
+            format!("SELECT count(*) FROM {table} WHERE {text} LIKE '%Erfundene%' OR {text} LIKE '%H-004%'");
         let statement = sea_orm::Statement::from_string(world.raw.get_database_backend(), sql);
         let row = world.raw.query_one_raw(statement).await.unwrap().unwrap();
         assert_eq!(row.try_get_by_index::<i64>(0).unwrap(), 0, "{table}");
@@ -93,10 +96,8 @@ async fn a_hospital_number_belongs_to_one_subject(world: World) {
     assert_eq!(world.store.find_subject(here, "H0043").await.unwrap(), None);
     assert_eq!(world.store.find_subject(here, " ").await.unwrap(), None);
     // In one group neither knows of the other before the tables do; then one of them is told.
-    let commands: Vec<(Box<dyn study::Decide>, store::Call)> = vec![
-        (Box::new(new(here, 3, "H0077")), by("dora")),
-        (Box::new(new(here, 4, "H0077")), by("dora")),
-    ];
+    let commands: Vec<(Box<dyn study::Decide>, store::Call)> =
+        vec![(Box::new(new(here, 3, "H0077")), by("dora")), (Box::new(new(here, 4, "H0077")), by("dora"))];
     let outcomes = world.store.decide_group(study, commands).await.unwrap();
     assert!(outcomes[0].result.is_ok());
     assert_eq!(outcomes[1].clone().refused(), RefusalCode::Duplicate);

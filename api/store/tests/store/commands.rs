@@ -152,7 +152,13 @@ impl Decide for Stray {
         Value::Null
     }
 
-    fn decide(&self, actor: &Actor, at: &Moment, study: &Arc<Snapshot>, side: &Side) -> Result<Decision, Refusal> {
+    fn decide(
+        &self,
+        actor: &Actor,
+        at: &Moment,
+        study: &Arc<Snapshot>,
+        side: &Side,
+    ) -> Result<Decision, Refusal> {
         Seal { open_too: false }.decide(actor, at, study, side)
     }
 }
@@ -210,7 +216,13 @@ impl Decide for Screen {
         self.subject.into_iter().collect()
     }
 
-    fn decide(&self, _: &Actor, at: &Moment, study: &Arc<Snapshot>, side: &Side) -> Result<Decision, Refusal> {
+    fn decide(
+        &self,
+        _: &Actor,
+        at: &Moment,
+        study: &Arc<Snapshot>,
+        side: &Side,
+    ) -> Result<Decision, Refusal> {
         assert_ne!(side.commitment_key, [0; 32]);
         let id = self.subject.unwrap_or_else(|| at.ids("subject").draw());
         assert_eq!(side.identities.get(&id), self.expects.as_ref());
@@ -292,7 +304,8 @@ impl Decide for Redact {
             subject_id: None,
             text: text("redacted"),
         };
-        let reason = rows::ChangeReason { id: ids.draw(), text: text("it named somebody"), ..replacement.clone() };
+        let reason =
+            rows::ChangeReason { id: ids.draw(), text: text("it named somebody"), ..replacement.clone() };
         let redaction = rows::Redaction {
             id: ids.draw(),
             study_id: study.study(),

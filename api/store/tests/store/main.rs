@@ -2,11 +2,14 @@
 //!
 //! Whoever appears here is invented.
 
+#![allow(clippy::unwrap_used, reason = "all of this is test code, its helpers too")]
+
 mod beside;
 mod commands;
 #[path = "../../../../migration/tests/schema/postgres/mod.rs"]
 mod postgres;
 mod reading;
+mod server;
 mod verifying;
 mod world;
 mod writing;

@@ -13,10 +13,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use store::{Hook, Page, StoreCode, Touching};
+use tokio::sync::Semaphore;
 
 on_both_engines! {
     /// A read that starts after a write was acknowledged sees it, in whichever process it was acknowledged.
     a_read_sees_every_acknowledged_write;
+    /// An answer that the database gave before a write was acknowledged serves nobody who asks after it.
+    a_held_answer_serves_no_later_reader;
     /// When the question fails the answer is an error, and never an old state.
     a_failed_question_is_an_error;
     /// Many who ask share questions, and many who wait share a load.
@@ -63,10 +66,12 @@ async fn a_read_sees_every_acknowledged_write(world: World) {
         let people = Arc::new(AtomicU64::new(0));
         let writes = async {
             for n in 0..40 {
-                let written = writer.decide(study, note(format!("note {n}")), by("dora")).await.unwrap().accepted();
+                let written =
+                    writer.decide(study, note(format!("note {n}")), by("dora")).await.unwrap().accepted();
                 acknowledged.store(written.open.unwrap(), Ordering::SeqCst);
                 let name = format!("p{seed}-{n}");
-                let written = writer.decide_portal(Box::new(person(&name)), by("anna")).await.unwrap().accepted();
+                let written =
+                    writer.decide_portal(Box::new(person(&name)), by("anna")).await.unwrap().accepted();
                 people.store(written.portal.unwrap(), Ordering::SeqCst);
             }
         };
@@ -94,10 +99,68 @@ async fn a_read_sees_every_acknowledged_write(world: World) {
     world.sound().await;
 }
 
+async fn a_held_answer_serves_no_later_reader(world: World) {
+    let study = world.with_study().await;
+    let (gate, arrived) = (Arc::new(Semaphore::new(0)), Arc::new(Semaphore::new(0)));
+    let holding = Arc::new(AtomicU64::new(0));
+    let (held, told, holds) = (gate.clone(), arrived.clone(), holding.clone());
+    let reader = world
+        .another_with(|config| {
+            config.poll_every = Duration::from_secs(3_600);
+            config.hooks.after_question = Some(Arc::new(move || {
+                let (held, told, holds) = (held.clone(), told.clone(), holds.clone());
+                async move {
+                    if holds.load(Ordering::SeqCst) > 0 {
+                        told.add_permits(1);
+                        held.acquire().await.unwrap().forget();
+                    }
+                }
+                .boxed()
+            }));
+        })
+        .await;
+    let mut newest = reader.study(study).await.unwrap().open().revision.0;
+    for n in 0..20 {
+        holding.store(1, Ordering::SeqCst);
+        let early = tokio::spawn({
+            let reader = reader.clone();
+            async move { reader.study(study).await.unwrap().open().revision.0 }
+        });
+        // The database has answered, and its answer has not been told.
+        arrived.acquire().await.unwrap().forget();
+        let written =
+            world.store.decide(study, note(format!("note {n}")), by("dora")).await.unwrap().accepted();
+        let later: Vec<_> = (0..4)
+            .map(|_| {
+                let reader = reader.clone();
+                tokio::spawn(async move { reader.study(study).await.unwrap().open().revision.0 })
+            })
+            .collect();
+        // Time enough for them to be handed the held answer, if anything would.
+        tokio::time::sleep(Duration::from_millis(2)).await;
+        holding.store(0, Ordering::SeqCst);
+        gate.add_permits(1);
+        let early = early.await.unwrap();
+        assert!(early == newest || early == newest + 1, "{early} where {newest} was");
+        newest = written.open.unwrap();
+        for read in later {
+            assert_eq!(read.await.unwrap(), newest);
+        }
+        // A watcher's question may have been held as well.
+        gate.forget_permits(gate.available_permits());
+        arrived.forget_permits(arrived.available_permits());
+    }
+}
+
 async fn a_failed_question_is_an_error(world: World) {
     let study = world.with_study().await;
     let slow: Hook = Arc::new(|| tokio::time::sleep(Duration::from_millis(50)).boxed());
-    let late = world.another_with(|config| config.question_timeout = Duration::ZERO).await;
+    let late = world
+        .another_with(|config| {
+            config.question_timeout = Duration::from_millis(20);
+            config.hooks.before_question = Some(slow.clone());
+        })
+        .await;
     assert_eq!(late.study(study).await.map(|_| ()).unwrap_err().code(), StoreCode::Unavailable);
     // A question that breaks off answers everyone who waits, and the next one is asked as usual.
     let breaks = Arc::new(AtomicU64::new(1));
@@ -124,7 +187,12 @@ async fn a_failed_question_is_an_error(world: World) {
     breaks.store(1, Ordering::SeqCst);
     let reads = join_all((0..10).map(|_| breaking.study(study))).await;
     let failed = reads.iter().filter(|read| read.is_err()).count();
-    assert!(failed >= 1 && reads.iter().all(|read| read.as_ref().map_or_else(|error| error.code() == StoreCode::Unavailable, |_| true)));
+    assert!(
+        failed >= 1
+            && reads.iter().all(|read| read
+                .as_ref()
+                .map_or_else(|error| error.code() == StoreCode::Unavailable, |_| true))
+    );
     breaking.study(study).await.unwrap();
     // When the database has gone, nothing old is shown.
     breaking.close().await;
@@ -146,7 +214,10 @@ async fn many_share_a_question_and_a_load(world: World) {
     assert_eq!((other.metrics().loads, other.metrics().catch_ups), (1, 0));
     world.store.decide(study, note("moved"), by("dora")).await.unwrap().accepted();
     other.study(study).await.unwrap();
-    assert_eq!((other.metrics().loads, other.metrics().catch_ups, other.metrics().entries_applied), (1, 1, 1));
+    assert_eq!(
+        (other.metrics().loads, other.metrics().catch_ups, other.metrics().entries_applied),
+        (1, 1, 1)
+    );
     let unknown = other.study(id()).await.map(|_| ()).unwrap_err();
     assert_eq!(unknown.code(), StoreCode::NotFound);
 }
@@ -203,7 +274,8 @@ async fn a_redaction_reaches_every_reader(world: World) {
     // Nothing of it is left in the database, and everything still adds up.
     for (table, column) in [("change", "image"), ("change_reason", "text")] {
         let sql = format!("SELECT count(*) FROM {table} WHERE CAST({column} AS text) LIKE '%Wei Li%'");
-        let statement = sea_orm::Statement::from_string(sea_orm::ConnectionTrait::get_database_backend(&world.raw), sql);
+        let statement =
+            sea_orm::Statement::from_string(sea_orm::ConnectionTrait::get_database_backend(&world.raw), sql);
         let row = sea_orm::ConnectionTrait::query_one_raw(&world.raw, statement).await.unwrap().unwrap();
         assert_eq!(row.try_get_by_index::<i64>(0).unwrap(), 0, "{table}");
     }
@@ -254,7 +326,8 @@ async fn watchers_hear_of_entries(world: World) {
     tokio::time::sleep(Duration::from_millis(700)).await;
     tail.mark_unchanged();
     for n in 0..3 {
-        let written = world.store.decide(study, note(format!("note {n}")), by("dora")).await.unwrap().accepted();
+        let written =
+            world.store.decide(study, note(format!("note {n}")), by("dora")).await.unwrap().accepted();
         let heard = async {
             while *tail.borrow_and_update() < written.open.unwrap() {
                 tail.changed().await.unwrap();
@@ -268,8 +341,11 @@ async fn entries_are_read_in_pages(world: World) {
     let study = world.with_study().await;
     let row = world.store.decide(study, note("text 0"), by("dora")).await.unwrap().accepted().row;
     for n in 1..10 {
-        let command: Box<dyn study::Decide> =
-            if n % 3 == 0 { Box::new(Note { row: Some(row), text: format!("text {n}") }) } else { note("other") };
+        let command: Box<dyn study::Decide> = if n % 3 == 0 {
+            Box::new(Note { row: Some(row), text: format!("text {n}") })
+        } else {
+            note("other")
+        };
         world.store.decide(study, command, by("dora")).await.unwrap().accepted();
     }
     let stream = StreamId::Open(study);

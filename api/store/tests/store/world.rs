@@ -73,7 +73,11 @@ impl Accept for Outcome {
 impl World {
     pub async fn sqlite() -> World {
         static FILES: AtomicU32 = AtomicU32::new(0);
-        let name = format!("trialgraph-store-{}-{}.sqlite", std::process::id(), FILES.fetch_add(1, Ordering::Relaxed));
+        let name = format!(
+            "trialgraph-store-{}-{}.sqlite",
+            std::process::id(),
+            FILES.fetch_add(1, Ordering::Relaxed)
+        );
         let file = std::env::temp_dir().join(name);
         let raw = format!("sqlite:{}?mode=rwc", file.display());
         World::on(format!("sqlite:{}", file.display()), raw, Some(file)).await
@@ -176,7 +180,9 @@ impl World {
                 let names = rows.iter().map(|row| row.try_get_by_index::<String>(0).unwrap());
                 names.map(|name| format!("DROP TRIGGER \"{name}\"")).collect()
             }
-            _ => ["entry", "change", "checkpoint"].map(|table| format!("ALTER TABLE {table} DISABLE TRIGGER ALL")).into(),
+            _ => ["entry", "change", "checkpoint"]
+                .map(|table| format!("ALTER TABLE {table} DISABLE TRIGGER ALL"))
+                .into(),
         };
         for off in off {
             self.raw.execute_unprepared(&off).await.unwrap();

@@ -124,13 +124,21 @@ async fn a_key_stands_for_one_input(world: World) {
     assert_eq!(other.refused(), RefusalCode::Conflict);
     // Who may not act learns nothing of keys, neither that there is one nor that it was used.
     let stranger = world.store.decide_portal(Box::new(person("fritz")), by("anna")).await.unwrap().accepted();
-    assert_eq!(world.store.decide(study, note("one"), keyed("fritz", "k")).await.unwrap().refused(), RefusalCode::Forbidden);
+    assert_eq!(
+        world.store.decide(study, note("one"), keyed("fritz", "k")).await.unwrap().refused(),
+        RefusalCode::Forbidden
+    );
     world.grant(stranger.row, study, "DATA_MANAGER").await;
     // Another actor's key is another key.
     let own = world.store.decide(study, note("three"), keyed("fritz", "k")).await.unwrap().accepted();
     assert!(!own.replayed);
     // A replay is under the rights of now.
-    world.store.decide_portal(Box::new(DisablePerson { person: stranger.row }), by("anna")).await.unwrap().accepted();
+    world
+        .store
+        .decide_portal(Box::new(DisablePerson { person: stranger.row }), by("anna"))
+        .await
+        .unwrap()
+        .accepted();
     let gone = world.store.decide(study, note("three"), keyed("fritz", "k")).await.unwrap();
     assert_eq!(gone.refused(), RefusalCode::Forbidden);
     for bad in ["", "ä", &"k".repeat(256)] {
@@ -185,11 +193,8 @@ async fn the_tables_reject_one_of_a_group(world: World) {
     let site = |code: &str, ordinal| Box::new(OpenSite { code: code.to_owned(), ordinal });
     world.store.decide(study, site("BJ01", 1), by("dora")).await.unwrap().accepted();
     // The test's command does not look whether the code is taken; the table does.
-    let commands: Vec<(Box<dyn study::Decide>, Call)> = vec![
-        (note("before"), by("dora")),
-        (site("BJ01", 2), by("dora")),
-        (note("after"), by("dora")),
-    ];
+    let commands: Vec<(Box<dyn study::Decide>, Call)> =
+        vec![(note("before"), by("dora")), (site("BJ01", 2), by("dora")), (note("after"), by("dora"))];
     let writes = commands.into_iter().map(|(command, call)| world.store.decide(study, command, call));
     let codes: Vec<Option<StoreCode>> =
         join_all(writes).await.into_iter().map(|outcome| outcome.err().map(|error| error.code())).collect();
@@ -232,7 +237,9 @@ async fn heads_are_locked_in_order(world: World) {
     let seen = locked.clone();
     world.found().await;
     let other = world
-        .another_with(|config| config.hooks.locked = Some(Arc::new(move |stream| seen.lock().unwrap().push(stream))))
+        .another_with(|config| {
+            config.hooks.locked = Some(Arc::new(move |stream| seen.lock().unwrap().push(stream)))
+        })
         .await;
     let study = world.register("NK-1", Masking::Open).await;
     let dora = world.store.decide_portal(Box::new(person("dora")), by("anna")).await.unwrap().accepted();
@@ -265,12 +272,14 @@ async fn heads_are_locked_in_order(world: World) {
 async fn a_sealed_write_leaves_the_open_stream_alone(world: World) {
     let study = world.with_study().await;
     let before = world.store.study(study).await.unwrap();
-    let sealed = world.store.decide(study, Box::new(Seal { open_too: false }), by("dora")).await.unwrap().accepted();
+    let sealed =
+        world.store.decide(study, Box::new(Seal { open_too: false }), by("dora")).await.unwrap().accepted();
     assert_eq!((sealed.open, sealed.sealed), (None, Some(1)));
     let after = world.store.study(study).await.unwrap();
     assert_eq!(after.open(), before.open());
     assert_eq!(after.sealed().revision.0, 1);
-    let both = world.store.decide(study, Box::new(Seal { open_too: true }), by("dora")).await.unwrap().accepted();
+    let both =
+        world.store.decide(study, Box::new(Seal { open_too: true }), by("dora")).await.unwrap().accepted();
     assert_eq!((both.open, both.sealed), (Some(before.open().revision.0 + 1), Some(2)));
     // The row that a command is about is the first of the first stream.
     assert!(both.snapshot.unwrap().holds("change_reason", both.row));
@@ -307,12 +316,15 @@ async fn together_is_all_or_none(world: World) {
 
 async fn time_never_falls(world: World) {
     let study = world.with_study().await;
-    let first = world.store.decide(study, note("now"), by("dora")).await.unwrap().accepted().snapshot.unwrap();
+    let first =
+        world.store.decide(study, note("now"), by("dora")).await.unwrap().accepted().snapshot.unwrap();
     world.config.clock.shift(Duration::hours(-3));
-    let second = world.store.decide(study, note("before"), by("dora")).await.unwrap().accepted().snapshot.unwrap();
+    let second =
+        world.store.decide(study, note("before"), by("dora")).await.unwrap().accepted().snapshot.unwrap();
     assert_eq!(first.open().at, second.open().at);
     world.config.clock.shift(Duration::hours(5));
-    let third = world.store.decide(study, note("later"), by("dora")).await.unwrap().accepted().snapshot.unwrap();
+    let third =
+        world.store.decide(study, note("later"), by("dora")).await.unwrap().accepted().snapshot.unwrap();
     assert!(third.open().at - second.open().at > Duration::hours(1));
     assert_eq!(world.store.revision_at(study, second.open().at).await.unwrap(), (3, 0));
     assert_eq!(world.store.revision_at(study, first.open().at - Duration::days(1)).await.unwrap(), (0, 0));
@@ -325,16 +337,30 @@ async fn a_revoked_right_is_gone_at_once(world: World) {
     other.decide_portal(Box::new(person("ines")), by("bela")).await.unwrap().accepted();
     let portal = world.store.portal().await.unwrap();
     let bela = portal.actor("bela", world.config.clock.now()).unwrap();
-    world.store.decide_portal(Box::new(DisablePerson { person: bela.person }), by("anna")).await.unwrap().accepted();
+    world
+        .store
+        .decide_portal(Box::new(DisablePerson { person: bela.person }), by("anna"))
+        .await
+        .unwrap()
+        .accepted();
     // The other process hears of it in the transaction, if not before.
     let outcome = other.decide_portal(Box::new(person("jana")), by("bela")).await.unwrap();
     assert_eq!(outcome.refused(), RefusalCode::Forbidden);
     let dora = portal.actor("dora", world.config.clock.now()).unwrap();
     other.decide(study, note("still"), by("dora")).await.unwrap().accepted();
-    world.store.decide_portal(Box::new(DisablePerson { person: dora.person }), by("anna")).await.unwrap().accepted();
-    assert_eq!(other.decide(study, note("no more"), by("dora")).await.unwrap().refused(), RefusalCode::Forbidden);
+    world
+        .store
+        .decide_portal(Box::new(DisablePerson { person: dora.person }), by("anna"))
+        .await
+        .unwrap()
+        .accepted();
+    assert_eq!(
+        other.decide(study, note("no more"), by("dora")).await.unwrap().refused(),
+        RefusalCode::Forbidden
+    );
     // Nobody is the installation once it is founded.
-    let installation = world.store.decide_portal(Box::new(person("karl")), crate::world::call(CallerRef::Installation));
+    let installation =
+        world.store.decide_portal(Box::new(person("karl")), crate::world::call(CallerRef::Installation));
     assert_eq!(installation.await.unwrap().refused(), RefusalCode::Forbidden);
     world.sound().await;
 }
@@ -363,11 +389,14 @@ async fn two_processes_write_one_chain(world: World) {
         };
         let accepted = &accepted;
         async move {
-            let written = store.decide(study, note(format!("note {n}")), by("dora")).await.unwrap().accepted();
+            let written =
+                store.decide(study, note(format!("note {n}")), by("dora")).await.unwrap().accepted();
             accepted.fetch_add(1, Ordering::SeqCst);
             // Whoever wrote sees it, and everything before it.
             let seen = store.study(study).await.unwrap();
-            assert!(seen.open().revision.0 >= written.open.unwrap() && seen.holds("change_reason", written.row));
+            assert!(
+                seen.open().revision.0 >= written.open.unwrap() && seen.holds("change_reason", written.row)
+            );
         }
     });
     join_all(writes).await;

@@ -107,8 +107,9 @@ impl<'s> ClosedLine<'s> {
 pub fn closed_hash(cut: &Snapshot) -> Result<String, Refusal> {
     let mut hash = Sha256::new();
     for subject in cut.all() {
-        let line = ledger::canonical::to_canonical(&ClosedLine::of(subject))
-            .map_err(|_| Refusal::new(RefusalCode::InvalidValue, "a record of the cut has no canonical form"))?;
+        let line = ledger::canonical::to_canonical(&ClosedLine::of(subject)).map_err(|_| {
+            Refusal::new(RefusalCode::InvalidValue, "a record of the cut has no canonical form")
+        })?;
         hash.update(line.as_bytes());
         hash.update(b"\n");
     }

@@ -151,7 +151,11 @@ impl<'d> Desk<'d> {
     /// When the row has no canonical form.
     pub(crate) fn put_treatment<R: Row>(&mut self, row: &R) -> Result<(), Refusal> {
         let change = change(row)?;
-        if self.is_masked() { self.decision.sealed.push(change) } else { self.decision.open.push(change) }
+        if self.is_masked() {
+            self.decision.sealed.push(change)
+        } else {
+            self.decision.open.push(change)
+        }
         Ok(())
     }
 
@@ -173,7 +177,12 @@ impl<'d> Desk<'d> {
     ///
     /// # Errors
     /// REASON_REQUIRED when it is missing or blank.
-    pub(crate) fn reason(&mut self, reason: Option<&str>, subject: &Subject, side: &Side) -> Result<(), Refusal> {
+    pub(crate) fn reason(
+        &mut self,
+        reason: Option<&str>,
+        subject: &Subject,
+        side: &Side,
+    ) -> Result<(), Refusal> {
         let text = reason.map(str::trim).filter(|text| !text.is_empty()).ok_or_else(|| {
             Refusal::at("reason", RefusalCode::ReasonRequired, "a change to a saved record needs a reason")
         })?;
@@ -219,7 +228,10 @@ pub(crate) fn free_text(
 /// INVALID_VALUE when it is blank, holds U+0000 or is too long.
 pub(crate) fn line(path: &str, text: &str, limit: usize) -> Result<String, Refusal> {
     if let Some(at) = text.chars().position(|c| c == '\0') {
-        return Err(Refusal::invalid(path, format!("character {} is U+0000, which no text may hold", at + 1)));
+        return Err(Refusal::invalid(
+            path,
+            format!("character {} is U+0000, which no text may hold", at + 1),
+        ));
     }
     let text: String = text.trim().nfc().collect();
     let length = text.chars().count();
@@ -227,7 +239,10 @@ pub(crate) fn line(path: &str, text: &str, limit: usize) -> Result<String, Refus
         return Err(Refusal::invalid(path, "the text is blank: leave the field out, or say something"));
     }
     if length > limit {
-        return Err(Refusal::invalid(path, format!("the text has {length} characters, at most {limit} are allowed")));
+        return Err(Refusal::invalid(
+            path,
+            format!("the text has {length} characters, at most {limit} are allowed"),
+        ));
     }
     Ok(text)
 }

@@ -3,14 +3,22 @@
 //! A command resolves what it names through the caller's View (not yours is not there), judges the rules on
 //! the whole snapshot, and returns rows. It writes no consequence: [`crate::consequences`] does.
 
+mod check;
+mod decides;
 mod desk;
+#[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
 
 pub mod board;
 pub mod conduct;
 pub mod enrolment;
+pub mod review;
 pub mod safety;
 pub mod setup;
 
+pub(crate) use decides::decides;
 pub(crate) use desk::{Desk, change, expect_revision, free_text, line};
 
 use crate::Snapshot;

@@ -6,6 +6,8 @@
 mod clocks;
 mod edit_checks;
 mod stopping_rules;
+#[cfg(test)]
+mod tests;
 
 use crate::Snapshot;
 use crate::snapshot::Subject;
@@ -31,11 +33,8 @@ impl<'s> Step<'s> {
 type Consequence = (&'static str, fn(&Step<'_>) -> Result<Vec<Change>, Refusal>);
 
 /// Every consequence, in the order in which they run.
-const LIST: &[Consequence] = &[
-    ("edit checks", edit_checks::run),
-    ("stopping rules", stopping_rules::run),
-    ("clocks", clocks::run),
-];
+const LIST: &[Consequence] =
+    &[("edit checks", edit_checks::run), ("stopping rules", stopping_rules::run), ("clocks", clocks::run)];
 
 /// Names of the consequences that run after every command.
 pub fn names() -> impl Iterator<Item = &'static str> {

@@ -10,8 +10,8 @@ use derivation::instrument::pga::Pga;
 use derivation::instrument::sledai2k::Sledai2k;
 use derivation::timeline::baseline::{self, BaselineCandidate, LocalMoment};
 use derivation::timeline::pick::{self, Candidate};
-use derivation::timeline::window::BaselineReference;
 use derivation::timeline::study_day;
+use derivation::timeline::window::BaselineReference;
 use entity::rows::Assessment;
 use entity::terms::{Agent, Instrument};
 use entity::{BilagItem, BilagItems, Items};
@@ -75,7 +75,8 @@ pub(super) fn clock(text: Option<&str>) -> Option<NaiveTime> {
 
 /// Whether what is done at a visit is done before a dose of the same day, by the schedule.
 pub(super) fn is_pre_dose(subject: &Subject, visit: Uuid) -> bool {
-    let code = subject.rows.visits.iter().find(|it| it.row.id == visit).and_then(|it| it.planned_code.as_deref());
+    let code =
+        subject.rows.visits.iter().find(|it| it.row.id == visit).and_then(|it| it.planned_code.as_deref());
     code.and_then(|code| subject.rulebook.visit(code)).is_some_and(|planned| planned.target_day <= 1)
 }
 
@@ -101,7 +102,10 @@ fn pick<'s>(
     let windows = subject.rulebook.windows();
     let first_dose = subject.first_dose_on();
     let near = |day: NaiveDate| {
-        anchor.is_none_or(|anchor| (day - anchor).num_days().unsigned_abs() <= u64::from(subject.rulebook.endpoints().sri.component_days))
+        anchor.is_none_or(|anchor| {
+            (day - anchor).num_days().unsigned_abs()
+                <= u64::from(subject.rulebook.endpoints().sri.component_days)
+        })
     };
     let held: Vec<&Rec<Assessment>> = subject
         .rows
@@ -166,7 +170,10 @@ fn bilag_of(items: &BilagItems) -> Bilag2004 {
         BilagItem::Number(number) => ItemValue::Number(number.decimal()),
         BilagItem::YesNo(yes) => ItemValue::YesNo(yes),
     };
-    Bilag2004 { items: items.items.0.map(|item| item.map(value)), not_due_to_sle: items.not_due_to_sle.clone() }
+    Bilag2004 {
+        items: items.items.0.map(|item| item.map(value)),
+        not_due_to_sle: items.not_due_to_sle.clone(),
+    }
 }
 
 pub(super) fn pga_of(assessment: &Assessment) -> Option<Pga> {

@@ -13,7 +13,7 @@ use derivation::medication::prednisone_equivalent::{
     DailyDose, DoseRule, Drug, Frequency, Purpose, Route, SteroidRecord, Window, prednisone_equivalent,
 };
 use entity::rows::{Medication, Subject as SubjectRow};
-use entity::terms::{self, Agent, IntercurrentEventKind, Instrument, MedicationClass};
+use entity::terms::{self, Agent, Instrument, IntercurrentEventKind, MedicationClass};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
@@ -178,7 +178,9 @@ fn steroid(row: &Medication) -> SteroidRecord {
 fn background(subject: &Subject) -> Vec<BackgroundCourse> {
     let rows = subject.rows.medications.iter().map(|rec| &rec.row);
     rows.filter(|row| match row.class {
-        MedicationClass::Immunosuppressant | MedicationClass::Antimalarial | MedicationClass::Biologic => true,
+        MedicationClass::Immunosuppressant | MedicationClass::Antimalarial | MedicationClass::Biologic => {
+            true
+        }
         MedicationClass::Glucocorticoid | MedicationClass::Lymphodepletion | MedicationClass::Other => false,
     })
     .map(|row| BackgroundCourse {

@@ -95,7 +95,9 @@ fn category(event: &AdverseEvent) -> DltCategory {
         AdverseEventCategory::Icans => DltCategory::Icans,
         AdverseEventCategory::Gvhd => DltCategory::Gvhd,
         AdverseEventCategory::InfusionReaction => DltCategory::InfusionReaction,
-        AdverseEventCategory::Neutropenia | AdverseEventCategory::Thrombocytopenia => DltCategory::Haematological,
+        AdverseEventCategory::Neutropenia | AdverseEventCategory::Thrombocytopenia => {
+            DltCategory::Haematological
+        }
         AdverseEventCategory::Liver => DltCategory::Liver,
         AdverseEventCategory::Infection => DltCategory::Infection,
         // Expected after lymphodepletion, or listed as an exception whatever the grade.

@@ -34,9 +34,11 @@ impl Subject {
     pub(crate) fn emergent_events(&self) -> Vec<EmergentEvent> {
         let parameters = self.rulebook.safety();
         let first = self.rows.doses.iter().find(|dose| dose.agent == Agent::Nk510);
-        let conditioning = self.rows.doses.iter().filter(|dose| {
-            matches!(dose.agent, Agent::Fludarabine | Agent::Cyclophosphamide)
-        });
+        let conditioning = self
+            .rows
+            .doses
+            .iter()
+            .filter(|dose| matches!(dose.agent, Agent::Fludarabine | Agent::Cyclophosphamide));
         let treatment = Treatment {
             lymphodepletion_start: conditioning.map(|dose| dose.given_on).min(),
             first_dose: self.first_dose_on(),
@@ -97,7 +99,9 @@ pub(super) fn grade_of(grade: Option<i32>) -> Option<Grade> {
 /// The investigator's judgement on the investigational product; none when it is missing.
 pub(super) fn causality_of(subject: &Subject, event: Uuid) -> Option<Causality> {
     let judged = subject.rows.adverse_event_causalities.iter().find(|it| {
-        it.adverse_event_id == event && it.agent == Agent::Nk510 && it.assessor == CausalityAssessor::Investigator
+        it.adverse_event_id == event
+            && it.agent == Agent::Nk510
+            && it.assessor == CausalityAssessor::Investigator
     });
     judged?.causality.map(|causality| match causality {
         terms::Causality::Definite => Causality::Definite,

@@ -101,12 +101,15 @@ enum Endpoint {
     Doris,
 }
 
+/// What was derived once, by what it is and the visit that it is at.
+type Held<K, V> = RwLock<HashMap<(K, Arc<str>), Arc<V>>>;
+
 /// What was derived of a subject so far.
 #[derive(Default)]
 pub(crate) struct Memo {
     course: OnceLock<Course>,
-    evaluated: RwLock<HashMap<(Endpoint, Arc<str>), Arc<Evaluated>>>,
-    antibodies: RwLock<HashMap<(Autoantibody, Arc<str>), Arc<AutoantibodyChange>>>,
+    evaluated: Held<Endpoint, Evaluated>,
+    antibodies: Held<Autoantibody, AutoantibodyChange>,
     counted: AtomicBool,
 }
 

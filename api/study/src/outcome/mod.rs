@@ -8,9 +8,9 @@ mod safety;
 mod summaries;
 
 use crate::snapshot::Subject;
-use crate::view::{Shown, Sight, SubjectView, ValueState, View};
+use crate::view::{Sight, SubjectView, ValueState, View};
 use chrono::NaiveDate;
-use entity::terms::Agent;
+use entity::terms::{Agent, ConsentPurpose};
 use policy::DataGroup;
 pub use rates::{Rate, RateOf};
 pub use safety::{Escalation, Incidence, IncidenceLevel, LevelState};
@@ -93,21 +93,19 @@ impl Subject {
         self.rows.allocations.first().map(|it| it.cohort_id)
     }
 
+    /// Whether a consent stands on a day.
+    pub(crate) fn has_consent(&self, purpose: ConsentPurpose, on: NaiveDate) -> bool {
+        self.rows.consents.iter().any(|it| {
+            it.purpose == purpose
+                && it.given_on <= on
+                && it.withdrawn_on.is_none_or(|withdrawn| on < withdrawn)
+        })
+    }
+
     /// Whether the subject received any of the product: the safety population, and the efficacy population of a
     /// single-arm study.
     pub(crate) fn is_treated(&self) -> bool {
         self.rows.doses.iter().any(|dose| dose.agent == Agent::Nk510)
-    }
-}
-
-/// A value that is kept from the viewer when the table is.
-pub(super) fn shown<T>(state: ValueState, value: impl FnOnce() -> T) -> Shown<T> {
-    match state {
-        ValueState::Present => Shown { state, value: Some(value()) },
-        ValueState::Masked
-        | ValueState::Suppressed
-        | ValueState::NotCollected
-        | ValueState::NotEvaluable => Shown { state, value: None },
     }
 }
 

@@ -45,9 +45,9 @@ impl View {
         let change = |subject: &SubjectView<'_>| {
             let derived = subject.autoantibody_change(analyte, at).value?;
             match analyte {
-                Autoantibody::Ana => derived.log2.and_then(|steps| Decimal::try_from(steps).ok()),
+                Autoantibody::Ana => derived.change.log2.and_then(|steps| Decimal::try_from(steps).ok()),
                 Autoantibody::AntiDsdna | Autoantibody::AntiSm | Autoantibody::C3 | Autoantibody::C4 => {
-                    derived.absolute
+                    derived.change.absolute
                 }
             }
         };

@@ -16,10 +16,7 @@ fn kept<T: Kept>(table: &Table<T>, keep: impl Fn(&T) -> bool) -> Table<T> {
 }
 
 fn mapped<T: Kept>(table: &Table<T>, map: impl Fn(T) -> Option<T>) -> Table<T> {
-    table
-        .iter()
-        .filter_map(|rec| Some(Rec { row: map(rec.row.clone())?, revision: rec.revision }))
-        .collect()
+    table.iter().filter_map(|rec| Some(Rec { row: map(rec.row.clone())?, revision: rec.revision })).collect()
 }
 
 fn cut_rows(rows: &SubjectRows, on: NaiveDate) -> SubjectRows {
@@ -53,13 +50,19 @@ fn cut_rows(rows: &SubjectRows, on: NaiveDate) -> SubjectRows {
             let ended = it.end.as_ref().is_some_and(|end| end.latest() <= on);
             let began = it.start.earliest() <= on;
             began.then(|| {
-                if ended || it.end.is_none() { it } else { rows::Medication { end: None, ongoing: true, ..it } }
+                if ended || it.end.is_none() {
+                    it
+                } else {
+                    rows::Medication { end: None, ongoing: true, ..it }
+                }
             })
         }),
         adverse_event_grades: kept(&rows.adverse_event_grades, |it| {
             event_known(it.adverse_event_id) && it.since.earliest() <= on
         }),
-        adverse_event_causalities: kept(&rows.adverse_event_causalities, |it| event_known(it.adverse_event_id)),
+        adverse_event_causalities: kept(&rows.adverse_event_causalities, |it| {
+            event_known(it.adverse_event_id)
+        }),
         dlt_adjudications: kept(&rows.dlt_adjudications, |it| {
             event_known(it.adverse_event_id) && it.decided_on <= on
         }),
@@ -93,12 +96,10 @@ impl Snapshot {
     /// The snapshot as a cut with a clinical cut-off sees it. Nothing is derived in it yet.
     #[must_use]
     pub fn cut(&self, on: NaiveDate) -> Snapshot {
-        let mut ordinal = 0;
         let mut subjects = Vec::new();
-        for subject in self.all().filter(|subject| subject.row.screened_on <= on) {
+        for (ordinal, subject) in (1..).zip(self.all().filter(|subject| subject.row.screened_on <= on)) {
             let rows = cut_rows(&subject.rows, on);
             let mut row = subject.row.clone();
-            ordinal += 1;
             row.row = rows::Subject {
                 ordinal,
                 status: status_on(&subject.row, &rows, on),

@@ -63,8 +63,9 @@ mod tests {
 
     #[test]
     fn an_index_that_grew_equals_one_that_was_built() {
-        let ids: Vec<Uuid> =
-            (0..5_000_u128).map(|n| Uuid::from_u128(n.wrapping_mul(0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C834))).collect();
+        let ids: Vec<Uuid> = (0..5_000_u128)
+            .map(|n| Uuid::from_u128(n.wrapping_mul(0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C834)))
+            .collect();
         let built = RowIndex::build(ids.iter().enumerate().map(|(at, id)| (*id, at as u32)));
         let mut grown = RowIndex::empty();
         for (at, id) in ids.iter().enumerate() {

@@ -18,8 +18,8 @@ use ledger::{Entry, Head, ImageError, LoadedRow, StreamId};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-pub(crate) use subject::{StudyRows, Subject, SubjectRows};
 use subject::{Image, StudyDraft, SubjectDraft};
+pub(crate) use subject::{StudyRows, Subject, SubjectRows};
 use tables::Rec;
 use uuid::Uuid;
 
@@ -90,7 +90,8 @@ impl Snapshot {
             if study_rows.push(&image)? {
                 continue;
             }
-            let owner = loaded.subject.ok_or_else(|| image.error("a subject's row names no subject".into()))?;
+            let owner =
+                loaded.subject.ok_or_else(|| image.error("a subject's row names no subject".into()))?;
             let held = people.entry(owner).or_default();
             held.2 += loaded.image.len();
             if image.table == rows::Subject::TABLE {
@@ -109,7 +110,8 @@ impl Snapshot {
                 message: message.to_owned(),
             };
             let row = row.ok_or_else(|| missing("rows of a subject that has no row of its own"))?;
-            let rulebook = rulebook.clone().ok_or_else(|| missing("a subject in a study without protocol"))?;
+            let rulebook =
+                rulebook.clone().ok_or_else(|| missing("a subject in a study without protocol"))?;
             subjects.push(Arc::new(Subject::new(row, draft.finish(), rulebook, bytes)));
         }
         subjects.sort_by_key(|subject| subject.row.ordinal);
@@ -178,7 +180,8 @@ impl Snapshot {
         }
         let owner = owner.ok_or_else(|| image.error("a subject's row names no subject".into()))?;
         if let Some(place) = self.index.get(owner) {
-            let mut subject = self.at(place as usize).ok_or_else(|| image.error("no such place".into()))?.renewed();
+            let mut subject =
+                self.at(place as usize).ok_or_else(|| image.error("no such place".into()))?.renewed();
             subject.bytes += image.text.len();
             if image.table == rows::Subject::TABLE {
                 subject.row = image.parse()?;
@@ -193,8 +196,10 @@ impl Snapshot {
             return Err(image.error("a row of a subject that is not there".into()));
         }
         let row: Rec<rows::Subject> = image.parse()?;
-        let rulebook =
-            self.rulebook.clone().ok_or_else(|| image.error("a subject in a study without protocol".into()))?;
+        let rulebook = self
+            .rulebook
+            .clone()
+            .ok_or_else(|| image.error("a subject in a study without protocol".into()))?;
         if usize::try_from(row.ordinal) != Ok(self.subjects + 1) {
             return Err(image.error(format!("subject number {} comes after {}", row.ordinal, self.subjects)));
         }
@@ -253,6 +258,16 @@ impl Snapshot {
     pub fn bytes(&self) -> usize {
         // Images are JSON text; the rows made of them take about as much, and the index 20 bytes a row.
         self.bytes + self.subjects * 512
+    }
+
+    /// Code and id of every site, for whoever administers grants.
+    pub fn site_codes(&self) -> impl Iterator<Item = (String, Uuid)> + '_ {
+        self.rows.sites.iter().map(|site| (site.code.clone(), site.row.id))
+    }
+
+    /// Ids of the cohorts by dose level, for whoever sets a study up.
+    pub fn cohort_ids(&self) -> impl Iterator<Item = Uuid> + '_ {
+        self.rows.cohorts.iter().map(|cohort| cohort.row.id)
     }
 
     /// How many subjects there are.

@@ -62,6 +62,8 @@ macro_rules! rows_struct {
             }
         }
 
+        // Subjects and study each need some of these.
+        #[allow(dead_code)]
         impl $name {
             /// Puts a row in its place; false when the table is not one of these.
             pub(super) fn put(&mut self, image: &Image<'_>) -> Result<bool, ImageError> {

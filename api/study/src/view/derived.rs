@@ -35,7 +35,11 @@ impl<'v> SubjectView<'v> {
         Shown { state: ValueState::Present, value: Some(derive()) }
     }
 
-    fn evaluate(&self, groups: &[DataGroup], derive: impl FnOnce() -> Arc<Evaluated>) -> Shown<Arc<Evaluated>> {
+    fn evaluate(
+        &self,
+        groups: &[DataGroup],
+        derive: impl FnOnce() -> Arc<Evaluated>,
+    ) -> Shown<Arc<Evaluated>> {
         let mut shown = self.derive(groups, derive);
         if shown.value.as_ref().is_some_and(|it| it.evaluation.outcome == Verdict::NotEvaluable) {
             shown.state = ValueState::NotEvaluable;
@@ -89,8 +93,7 @@ impl<'v> SubjectView<'v> {
 
     /// Change of an analyte from baseline to a planned visit.
     pub fn autoantibody_change(&self, analyte: Autoantibody, at: &str) -> Shown<Arc<AutoantibodyChange>> {
-        let mut shown =
-            self.derive(reads::ANTIBODIES, || self.subject().autoantibody_change(analyte, at));
+        let mut shown = self.derive(reads::ANTIBODIES, || self.subject().autoantibody_change(analyte, at));
         if shown.value.as_ref().is_some_and(|it| !it.is_evaluable()) {
             shown.state = ValueState::NotEvaluable;
         }

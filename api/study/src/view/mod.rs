@@ -17,14 +17,15 @@ mod shown;
 mod study;
 mod subject;
 mod trail;
+mod trail_rows;
 
 use crate::Snapshot;
 use crate::snapshot::Subject;
+pub use board::{ClosedReportView, OpenReportView};
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
-use entity::terms::Masking;
-pub use board::{ClosedReportView, OpenReportView};
 pub use derived::BASELINE;
+use entity::terms::Masking;
 pub use ids::{BoardKeys, IdForm, NodeId, NodeKind};
 pub use nodes::Found;
 use policy::{Act, Actor, DataGroup, Membership, Party};
@@ -36,6 +37,7 @@ use std::sync::Arc;
 pub use study::ProtocolVersionView;
 pub use subject::{IdentityView, SubjectView};
 pub use trail::{Read, ReadKind, Trail, Vault};
+pub use trail_rows::{ShownField, TrailRow, group_of};
 use uuid::Uuid;
 
 /// With what, and as of when, a viewer looks.
@@ -93,7 +95,11 @@ impl Snapshot {
         let reach = Reach::of(actor, self.study(), &sites, masking)?;
         let snapshot = match reach.party {
             Party::Board if self.cut_off.is_none() => Arc::new(self.unreleased()),
-            Party::Board | Party::Sponsor | Party::Site | Party::Installation | Party::Hospital
+            Party::Board
+            | Party::Sponsor
+            | Party::Site
+            | Party::Installation
+            | Party::Hospital
             | Party::Inspection => self.clone(),
         };
         Some(View { inner: Arc::new(Inner { snapshot, actor: actor.clone(), reach, lens }) })

@@ -64,7 +64,10 @@ impl View {
             NodeKind::AutoantibodyPanel => {
                 self.of(&node, |subject| &subject.rows().autoantibody_panels).map(Found::AutoantibodyPanel)
             }
-            NodeKind::LabResult => self.of(&node, |subject| &subject.rows().lab_results).map(Found::LabResult),
+            NodeKind::LabResult => {
+                let found = self.of(&node, |subject| &subject.rows().lab_results)?;
+                found.subject().may_unmask(found.analyte()).then_some(Found::LabResult(found))
+            }
             NodeKind::Dose => self.of(&node, |subject| &subject.rows().doses).map(Found::Dose),
             NodeKind::Medication => {
                 self.of(&node, |subject| &subject.rows().medications).map(Found::Medication)
@@ -102,5 +105,52 @@ impl View {
             return None;
         }
         find(table(&subject), node.row).map(|rec| RowView::new(subject, rec))
+    }
+}
+
+impl View {
+    fn row_of<'v, T: Shows>(
+        &'v self,
+        row: uuid::Uuid,
+        table: impl Fn(&SubjectView<'v>) -> &'v Table<T>,
+    ) -> Option<RowView<'v, T>> {
+        let subject = self.owner(row)?;
+        if !subject.sees(T::GROUP) {
+            return None;
+        }
+        find(table(&subject), row).map(|rec| RowView::new(subject, rec))
+    }
+
+    /// A visit in scope by its row id.
+    pub fn visit_by_row(&self, row: uuid::Uuid) -> Option<VisitView<'_>> {
+        self.row_of(row, |subject| &subject.rows().visits)
+    }
+
+    /// An assessment in scope by its row id.
+    pub fn assessment_by_row(&self, row: uuid::Uuid) -> Option<AssessmentView<'_>> {
+        self.row_of(row, |subject| &subject.rows().assessments)
+    }
+
+    /// A panel in scope by its row id.
+    pub fn panel_by_row(&self, row: uuid::Uuid) -> Option<AutoantibodyPanelView<'_>> {
+        self.row_of(row, |subject| &subject.rows().autoantibody_panels)
+    }
+
+    /// A medication in scope by its row id.
+    pub fn medication_by_row(&self, row: uuid::Uuid) -> Option<MedicationView<'_>> {
+        self.row_of(row, |subject| &subject.rows().medications)
+    }
+
+    /// An adverse event in scope by its row id.
+    pub fn adverse_event_by_row(&self, row: uuid::Uuid) -> Option<AdverseEventView<'_>> {
+        self.row_of(row, |subject| &subject.rows().adverse_events)
+    }
+
+    /// The adverse event in scope that a judgement is about.
+    pub fn adverse_event_of(&self, judgement: uuid::Uuid) -> Option<AdverseEventView<'_>> {
+        let rows = self.owner(judgement)?.rows();
+        let adjudicated = find(&rows.dlt_adjudications, judgement).map(|it| it.adverse_event_id);
+        let judged = || find(&rows.adverse_event_causalities, judgement).map(|it| it.adverse_event_id);
+        self.adverse_event_by_row(adjudicated.or_else(judged)?)
     }
 }

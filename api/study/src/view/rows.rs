@@ -6,7 +6,7 @@ use crate::snapshot::tables::Rec;
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::row::Row;
 use entity::terms::{
-    Agent, AdverseEventCategory, AdverseEventOutcome, Autoantibody, Causality, CausalityAssessor, ClockKind,
+    AdverseEventCategory, AdverseEventOutcome, Agent, Autoantibody, Causality, CausalityAssessor, ClockKind,
     CohortStatus, Comparator, ConsentPurpose, CriterionKind, CriterionResult, DispositionKind, Frequency,
     GradeScale, Indication, Instrument, IntercurrentEventKind, MedicationClass, Qualitative, Route,
     RuleState, SeriousnessCriterion, VisitStatus,
@@ -52,10 +52,6 @@ impl<'v, T: Row> RowView<'v, T> {
     /// The revision of the row's own last change; for the board that of the cut.
     pub fn revision(&self) -> u64 {
         self.subject.view().shown_revision(self.rec.revision)
-    }
-
-    pub(crate) fn row(&self) -> &'v T {
-        &self.rec.row
     }
 
     fn day(&self, date: NaiveDate) -> ShownDate {
@@ -433,14 +429,20 @@ impl<'v> AdverseEventView<'v> {
     pub fn grades(&self) -> impl Iterator<Item = AdverseEventGradeView<'v>> + use<'v> {
         let (subject, event) = (self.subject, self.rec.row.id);
         let grades = &self.subject.rows().adverse_event_grades;
-        grades.iter().filter(move |rec| rec.adverse_event_id == event).map(move |rec| RowView::new(subject, rec))
+        grades
+            .iter()
+            .filter(move |rec| rec.adverse_event_id == event)
+            .map(move |rec| RowView::new(subject, rec))
     }
 
     /// What was judged of its causes. In a masked study as in an open one: a judgement names an agent, not an arm.
     pub fn causalities(&self) -> impl Iterator<Item = AdverseEventCausalityView<'v>> + use<'v> {
         let (subject, event) = (self.subject, self.rec.row.id);
         let judged = &self.subject.rows().adverse_event_causalities;
-        judged.iter().filter(move |rec| rec.adverse_event_id == event).map(move |rec| RowView::new(subject, rec))
+        judged
+            .iter()
+            .filter(move |rec| rec.adverse_event_id == event)
+            .map(move |rec| RowView::new(subject, rec))
     }
 
     /// Whether it was dose-limiting, as adjudicated.
@@ -458,7 +460,10 @@ impl<'v> AdverseEventView<'v> {
         let (subject, event) = (self.subject, self.rec.row.id);
         let clocks = &self.subject.rows().clocks;
         self.subject.sees(DataGroup::SeriousEvents).then(|| {
-            clocks.iter().filter(move |rec| rec.adverse_event_id == event).map(move |rec| RowView::new(subject, rec))
+            clocks
+                .iter()
+                .filter(move |rec| rec.adverse_event_id == event)
+                .map(move |rec| RowView::new(subject, rec))
         })
     }
 }

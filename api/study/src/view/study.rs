@@ -75,7 +75,8 @@ impl View {
     /// Sites in scope, in the order in which they joined.
     pub fn sites(&self) -> impl Iterator<Item = SiteView<'_>> + '_ {
         let sites = &self.snapshot().rows.sites;
-        let visible = |id| self.rights_at(id).is_some_and(|rights| rights.sight(DataGroup::Sites).sees_rows());
+        let visible =
+            |id| self.rights_at(id).is_some_and(|rights| rights.sight(DataGroup::Sites).sees_rows());
         sites.iter().filter(move |rec| visible(rec.id)).map(|rec| StudyRowView::new(self, rec))
     }
 

@@ -172,6 +172,14 @@ impl<'v> SubjectView<'v> {
         self.date(self.subject.row.enrolled_on)
     }
 
+    /// When every eligibility criterion was confirmed.
+    pub fn eligibility_confirmed_on(&self) -> ShownDate {
+        if !self.sees(DataGroup::Eligibility) {
+            return ShownDate::MASKED;
+        }
+        self.date(self.subject.row.eligibility_confirmed_on)
+    }
+
     /// Years of age at screening, in full years of the calendar; the board sees the band alone.
     pub fn age(&self) -> Shown<i32> {
         if self.sight(DataGroup::Age) != Sight::Clear {
@@ -249,6 +257,21 @@ impl<'v> SubjectView<'v> {
     }
 }
 
+impl<'v> SubjectView<'v> {
+    /// Laboratory results in order of time. None when kept from the viewer; those that could give away the treatment
+    /// of a masked study are left out for whoever may not read them.
+    pub fn lab_results(&self) -> Option<impl DoubleEndedIterator<Item = LabResultView<'v>> + use<'v>> {
+        let subject = *self;
+        let results = self.list(&self.rows().lab_results)?;
+        Some(results.filter(move |result| subject.may_unmask(result.analyte())))
+    }
+
+    /// Whether results of an analyte may be read here, as far as they could give away the treatment.
+    pub(super) fn may_unmask(&self, analyte: &str) -> bool {
+        !crate::command::conduct::is_unmasking(analyte) || self.sees(DataGroup::UnmaskingResults)
+    }
+}
+
 macro_rules! lists {
     ($($(#[doc = $doc:literal])+ $name:ident: $view:ident from $table:ident;)+) => {
         impl<'v> SubjectView<'v> {
@@ -267,8 +290,6 @@ lists! {
     assessments: AssessmentView from assessments;
     /// Autoantibody panels in order of time.
     autoantibody_panels: AutoantibodyPanelView from autoantibody_panels;
-    /// Laboratory results in order of time.
-    lab_results: LabResultView from lab_results;
     /// Doses in order of time.
     doses: DoseView from doses;
     /// Medications in order of their start.

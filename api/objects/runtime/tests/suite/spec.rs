@@ -11,7 +11,7 @@ use async_graphql::{
     EmptyMutation, EmptySubscription, Error, Object, Request, Response, Schema, SimpleObject, Union,
 };
 use objects::{
-    Budget, BudgetError, Cx, Date, Gate, Group, Limit, Mode, Now, Permissions, Permit, Rights, Stated, object,
+    Budget, BudgetError, Cx, Date, Gate, Limit, Mode, Now, Permissions, Permit, Rights, Stated, object,
 };
 use serde_json::json;
 
@@ -338,7 +338,7 @@ struct Only(DataGroup);
 
 impl Permissions for Only {
     fn allows(&self, group: u16) -> bool {
-        group == self.0.index()
+        group == self.0 as u16
     }
 }
 

@@ -13,15 +13,3 @@ impl DataGroup {
         matches!(self, DataGroup::Structure)
     }
 }
-
-impl objects::Group for DataGroup {
-    fn name(self) -> &'static str {
-        match self {
-            DataGroup::Structure => "structure",
-            DataGroup::Harvest => "harvest",
-        }
-    }
-    fn index(self) -> u16 {
-        self as u16
-    }
-}

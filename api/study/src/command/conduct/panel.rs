@@ -1,0 +1,101 @@
+//! One result of an autoantibody panel, and what is right for it.
+
+use super::value;
+use crate::command::check;
+use crate::rulebook::Rulebook;
+use entity::term::Term;
+use entity::terms::Autoantibody;
+use entity::{Texts, rows};
+use policy::{Refusal, ensure};
+use serde::Serialize;
+use uuid::Uuid;
+
+/// Most characters of a method.
+pub(super) const METHOD_MAX: usize = 100;
+
+/// A result of an autoantibody panel.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PanelResult {
+    /// The analyte.
+    pub analyte: Autoantibody,
+    /// As received: `12.5`, `<10`, `1:320`, `negative`.
+    pub raw: String,
+    /// The unit as received; none for a titre or a word.
+    pub unit: Option<String>,
+    /// Lower end of the laboratory's reference range, in the result's unit.
+    pub reference_low: Option<String>,
+    /// Upper end of the laboratory's reference range, in the result's unit.
+    pub reference_high: Option<String>,
+    /// From where on the laboratory calls a result positive, in the result's unit.
+    pub positivity_cutoff: Option<String>,
+    /// The method.
+    pub method: Option<String>,
+    /// ICAP codes of ANA patterns, such as `AC-1`.
+    pub patterns: Vec<String>,
+}
+
+/// Whose row a result becomes.
+pub(super) struct Place {
+    pub id: Uuid,
+    pub study: Uuid,
+    pub subject: Uuid,
+    pub panel: Uuid,
+}
+
+impl PanelResult {
+    /// The row that the result makes. Limits are stored in the standard unit, which rules compare in.
+    pub(super) fn row(
+        &self,
+        path: &str,
+        place: &Place,
+        book: &Rulebook,
+    ) -> Result<rows::AutoantibodyResult, Refusal> {
+        let at = |field: &str| if path.is_empty() { field.to_owned() } else { format!("{path}.{field}") };
+        let analyte = book.analyte(self.analyte.as_str()).ok_or_else(|| {
+            let codes = check::one_of(book.autoantibodies().iter().map(|analyte| analyte.code.as_str()));
+            Refusal::invalid(&at("analyte"), format!("the protocol does not collect it; it collects {codes}"))
+        })?;
+        let reading = value::read(path, (&self.raw, self.unit.as_deref()), analyte, book)?;
+        let unit = reading.unit.as_deref();
+        let limit =
+            |field: &str, text: &Option<String>| value::limit(&at(field), text.as_deref(), analyte, unit);
+        let reference_low = limit("referenceLow", &self.reference_low)?;
+        let reference_high = limit("referenceHigh", &self.reference_high)?;
+        value::ordered(&at("referenceLow"), reference_low, reference_high)?;
+        Ok(rows::AutoantibodyResult {
+            id: place.id,
+            study_id: place.study,
+            subject_id: place.subject,
+            panel_id: place.panel,
+            analyte: self.analyte,
+            positivity_cutoff: limit("positivityCutoff", &self.positivity_cutoff)?,
+            method: check::optional(&at("method"), self.method.as_deref(), METHOD_MAX)?,
+            patterns: self.patterns(&at("patterns"), book)?,
+            reference_low,
+            reference_high,
+            raw: reading.raw,
+            comparator: reading.comparator,
+            value: reading.value,
+            qualitative: reading.qualitative,
+            unit: reading.unit,
+            standard_value: reading.standard_value,
+            standard_unit: reading.standard_unit,
+        })
+    }
+
+    fn patterns(&self, path: &str, book: &Rulebook) -> Result<Texts, Refusal> {
+        ensure!(
+            self.patterns.is_empty() || self.analyte == Autoantibody::Ana,
+            Refusal::invalid(path, "only ANA has patterns; leave them out")
+        );
+        let known = book.ana_patterns();
+        let unknown = self.patterns.iter().find(|pattern| !known.contains(pattern));
+        if let Some(unknown) = unknown {
+            let codes = check::one_of(known.iter().map(String::as_str));
+            return Err(Refusal::invalid(path, format!("`{unknown}` is no pattern; these are: {codes}")));
+        }
+        // In the list's own order, each once.
+        Ok(Texts(known.iter().filter(|pattern| self.patterns.contains(pattern)).cloned().collect()))
+    }
+}

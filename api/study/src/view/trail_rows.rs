@@ -1,0 +1,333 @@
+//! What of the ledger a viewer may see: which entries, which of their changes, which fields of those.
+//!
+//! Default closed: a table that is not in the one list below is hidden, and so is a change whose image was not
+//! passed in, a subject out of scope, and a reason that speaks of a change the viewer may not see.
+//!
+//! Invariant: nothing here is shown to who does not see [`DataGroup::AuditTrail`]; the board never does.
+
+use super::rights::Sight;
+use super::{NodeKind, View};
+use policy::{DataClass, DataGroup};
+use serde_json::{Map, Value};
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+/// Table, the data group that its changes belong to, and the kind of thing that a row of it is.
+type TableRule = (&'static str, DataGroup, Option<NodeKind>);
+
+/// The one list. A table that is missing here is in no trail.
+#[rustfmt::skip]
+const TABLES: &[TableRule] = &[
+    ("study",                   DataGroup::StudyDesign,        Some(NodeKind::Study)),
+    ("protocol_version",        DataGroup::StudyDesign,        None),
+    ("site",                    DataGroup::Sites,              Some(NodeKind::Site)),
+    ("cohort",                  DataGroup::Dosing,             Some(NodeKind::Cohort)),
+    ("planned_visit",           DataGroup::StudyDesign,        Some(NodeKind::PlannedVisit)),
+    ("subject",                 DataGroup::Subjects,           Some(NodeKind::Subject)),
+    ("allocation",              DataGroup::Dosing,             Some(NodeKind::Allocation)),
+    ("consent",                 DataGroup::Consent,            Some(NodeKind::Consent)),
+    ("eligibility_result",      DataGroup::Eligibility,        Some(NodeKind::EligibilityResult)),
+    ("visit",                   DataGroup::Visits,             Some(NodeKind::Visit)),
+    ("assessment",              DataGroup::Efficacy,           Some(NodeKind::Assessment)),
+    ("autoantibody_panel",      DataGroup::LabResults,         Some(NodeKind::AutoantibodyPanel)),
+    ("autoantibody_result",     DataGroup::LabResults,         Some(NodeKind::AutoantibodyResult)),
+    ("lab_result",              DataGroup::LabResults,         Some(NodeKind::LabResult)),
+    ("dose",                    DataGroup::Dosing,             Some(NodeKind::Dose)),
+    ("medication",              DataGroup::Medication,         Some(NodeKind::Medication)),
+    ("adverse_event",           DataGroup::AdverseEvents,      Some(NodeKind::AdverseEvent)),
+    ("adverse_event_grade",     DataGroup::AdverseEvents,      Some(NodeKind::AdverseEventGrade)),
+    ("adverse_event_causality", DataGroup::AdverseEvents,      Some(NodeKind::AdverseEventCausality)),
+    ("dlt_adjudication",        DataGroup::Adjudication,       Some(NodeKind::DltAdjudication)),
+    ("intercurrent_event",      DataGroup::IntercurrentEvents, Some(NodeKind::IntercurrentEvent)),
+    ("disposition",             DataGroup::Subjects,           Some(NodeKind::Disposition)),
+    ("data_cut",                DataGroup::OpenReport,         Some(NodeKind::DataCut)),
+    ("closed_cut",              DataGroup::ClosedReport,       None),
+    ("change_reason",           DataGroup::AuditTrail,         None),
+    ("proposal",                DataGroup::AuditTrail,         Some(NodeKind::Proposal)),
+    ("finding",                 DataGroup::DataQueries,        Some(NodeKind::Finding)),
+    ("stopping_rule",           DataGroup::StoppingRules,      Some(NodeKind::StoppingRule)),
+    ("clock",                   DataGroup::SeriousEvents,      Some(NodeKind::Clock)),
+    ("redaction",               DataGroup::AuditTrail,         None),
+];
+
+fn rule(table: &str) -> Option<&'static TableRule> {
+    TABLES.iter().find(|rule| rule.0 == table)
+}
+
+/// The data group of a table's changes; none for a table that is not known, which is then hidden.
+pub fn group_of(table: &str) -> Option<DataGroup> {
+    rule(table).map(|rule| rule.1)
+}
+
+/// How a field of an image leaves.
+enum Field {
+    /// By the group of its table.
+    Plain,
+    /// By a group of its own besides.
+    Of(DataGroup),
+    /// As the global id of what it names.
+    Names(NodeKind),
+    /// As a global id, by a group of its own besides.
+    NamesOf(DataGroup, NodeKind),
+    /// Never: an id of the inside, something that could name a person, or a copy of another row.
+    Never,
+}
+
+fn field(table: &str, name: &str) -> Field {
+    match (table, name) {
+        ("subject", "sex" | "birth_year") => Field::Of(DataGroup::Age),
+        ("subject", "eligibility_confirmed_on") => Field::Of(DataGroup::Eligibility),
+        ("subject", "bilag_history") => Field::Of(DataGroup::Efficacy),
+        ("subject", "identity_fields" | "identity_commitment")
+        | ("redaction", "replacement" | "reason")
+        | ("proposal", "payload" | "proposed_by" | "decided_by") => Field::Never,
+        ("adverse_event", "seriousness" | "narrative" | "aware_on") => Field::Of(DataGroup::SeriousEvents),
+        ("stopping_rule", "cohort_id") => Field::NamesOf(DataGroup::Dosing, NodeKind::Cohort),
+        (_, "visit_id") => Field::Names(NodeKind::Visit),
+        (_, "panel_id") => Field::Names(NodeKind::AutoantibodyPanel),
+        (_, "adverse_event_id") => Field::Names(NodeKind::AdverseEvent),
+        (_, "cohort_id") => Field::Names(NodeKind::Cohort),
+        (_, "site_id") => Field::Names(NodeKind::Site),
+        (_, "id") => Field::Never,
+        (_, name) if name.ends_with("_id") => Field::Never,
+        (_, _) => Field::Plain,
+    }
+}
+
+/// One change of an entry, as the entry's header names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TrailRow<'t> {
+    /// The table.
+    pub table: &'t str,
+    /// The row.
+    pub row: Uuid,
+    /// The row's subject.
+    pub subject: Option<Uuid>,
+    /// The row after the entry; none when it was not read, and then the change is not shown.
+    pub image: Option<&'t str>,
+}
+
+/// One field of a changed row, with its values as text: of strings themselves, of anything else JSON.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShownField {
+    /// The field's name, in the spelling of the API.
+    pub name: String,
+    /// The value before; none when there was none.
+    pub before: Option<String>,
+    /// The value after; none when there is none.
+    pub after: Option<String>,
+}
+
+impl View {
+    /// Whether the viewer sees the audit trail at all.
+    pub fn sees_trail(&self) -> bool {
+        !self.is_board() && self.sight(DataGroup::AuditTrail) == Sight::Clear
+    }
+
+    /// Positions of the changes of an entry that the viewer may see; none when the entry is not to be listed.
+    /// An entry is listed when no change of it is of a subject, or at least one is of a subject in scope.
+    pub fn show_trail(&self, rows: &[TrailRow<'_>]) -> Option<Vec<usize>> {
+        if !self.sees_trail() {
+            return None;
+        }
+        let of_subjects = rows.iter().any(|row| row.subject.is_some());
+        let in_scope =
+            |row: &TrailRow<'_>| row.subject.is_some() && self.trail_sight(row, DataGroup::AuditTrail);
+        if of_subjects && !rows.iter().any(in_scope) {
+            return None;
+        }
+        let shown =
+            |row: &TrailRow<'_>| row.image.is_some() && self.shows_row(row) && self.shows_reason(row, rows);
+        Some(rows.iter().enumerate().filter(|(_, row)| shown(row)).map(|(at, _)| at).collect())
+    }
+
+    /// Fields that differ between the row before and after, as far as the viewer may see them; none for a row
+    /// that may not be seen. Without `before` the row was new.
+    pub fn show_fields(&self, row: &TrailRow<'_>, before: Option<&str>) -> Option<Vec<ShownField>> {
+        let earlier = TrailRow { image: before.or(row.image), ..row.clone() };
+        if !self.sees_trail() || row.image.is_none() || !self.shows_row(row) || !self.shows_row(&earlier) {
+            return None;
+        }
+        let after = image(row.image?)?;
+        let before = match before {
+            Some(before) => image(before)?,
+            None => Map::new(),
+        };
+        let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+        let changed = names.into_iter().filter(|name| value(&before, name) != value(&after, name));
+        Some(changed.filter_map(|name| self.show_field(row, name, (&before, &after))).collect())
+    }
+
+    /// The global id of a changed row, if its kind of thing has one.
+    pub fn trail_id(&self, row: &TrailRow<'_>) -> Option<String> {
+        let kind = rule(row.table)?.2?;
+        self.shows_row(row).then(|| self.id(kind, row.row))
+    }
+
+    /// The global id of a data cut that an entry made, for whoever reads the open report: all that the board
+    /// hears of a study.
+    pub fn show_release(&self, rows: &[TrailRow<'_>]) -> Option<String> {
+        let cut = rows.iter().find(|row| row.table == "data_cut")?;
+        let released = self.snapshot().cuts().any(|it| it.id == cut.row);
+        (released && self.sight(DataGroup::OpenReport).sees_rows())
+            .then(|| self.id(NodeKind::DataCut, cut.row))
+    }
+
+    fn shows_row(&self, row: &TrailRow<'_>) -> bool {
+        let Some(group) = group_of(row.table) else { return false };
+        if !self.trail_sight(row, DataGroup::AuditTrail) || !self.shows_group(row, group) {
+            return false;
+        }
+        // A site out of scope is as if it were not, and its row names no subject by which to tell.
+        if row.table == "site" && self.site_by_row(row.row).is_none() {
+            return false;
+        }
+        // A finding speaks of another row and may quote it.
+        match (row.table, row.image) {
+            ("finding", Some(text)) => match image(text) {
+                Some(finding) => match finding.get("record_table") {
+                    None | Some(Value::Null) => true,
+                    Some(table) => {
+                        table.as_str().and_then(group_of).is_some_and(|group| self.shows_group(row, group))
+                    }
+                },
+                None => false,
+            },
+            ("finding", None) => false,
+            (_, _) => true,
+        }
+    }
+
+    /// Whether the viewer sees a group where the row is, and, in masked studies, its trail.
+    fn shows_group(&self, row: &TrailRow<'_>, group: DataGroup) -> bool {
+        let unmasks = self.is_masked_study()
+            && match group.class() {
+                DataClass::Allocation | DataClass::Unmasking => true,
+                DataClass::Public
+                | DataClass::Operational
+                | DataClass::Clinical
+                | DataClass::Identifying
+                | DataClass::BoardClosed
+                | DataClass::Security => false,
+            };
+        self.trail_sight(row, group) && (!unmasks || self.trail_sight(row, DataGroup::UnmaskingAuditTrail))
+    }
+
+    /// A reason may quote what it is the reason of: it is shown only with every other change beside it that
+    /// belongs to its subject or to none. What was not read with it is judged by its table alone.
+    fn shows_reason(&self, row: &TrailRow<'_>, rows: &[TrailRow<'_>]) -> bool {
+        if row.table != "change_reason" {
+            return true;
+        }
+        let beside = rows.iter().filter(|other| other.subject.is_none() || other.subject == row.subject);
+        beside.filter(|other| other.table != "change_reason").all(|other| match other.image {
+            Some(_) => self.shows_row(other),
+            None => group_of(other.table).is_some_and(|group| self.shows_group(other, group)),
+        })
+    }
+
+    /// Whether the viewer sees values of a group of the row's subject, or of the study when it has none.
+    fn trail_sight(&self, row: &TrailRow<'_>, group: DataGroup) -> bool {
+        let sight = match row.subject {
+            Some(subject) => self.subject_by_row(subject).map_or(Sight::Hidden, |it| it.sight(group)),
+            None => self.sight(group),
+        };
+        sight == Sight::Clear
+    }
+
+    fn show_field(
+        &self,
+        row: &TrailRow<'_>,
+        name: &str,
+        (before, after): (&Map<String, Value>, &Map<String, Value>),
+    ) -> Option<ShownField> {
+        let kind = match field(row.table, name) {
+            Field::Plain => None,
+            Field::Of(group) => self.shows_group(row, group).then_some(None)?,
+            Field::Names(kind) => Some(kind),
+            Field::NamesOf(group, kind) => self.shows_group(row, group).then_some(Some(kind))?,
+            Field::Never => return None,
+        };
+        let text = |image| {
+            let value = value(image, name)?;
+            match (kind, value) {
+                (Some(kind), value) => {
+                    value.as_str().and_then(|id| id.parse().ok()).map(|named: Uuid| self.id(kind, named))
+                }
+                (None, Value::String(text)) => Some(text.clone()),
+                (None, other) => Some(other.to_string()),
+            }
+        };
+        Some(ShownField { name: camel(name), before: text(before), after: text(after) })
+    }
+}
+
+/// An image; none of a text that is no object, which is then hidden.
+fn image(text: &str) -> Option<Map<String, Value>> {
+    serde_json::from_str(text).ok()
+}
+
+fn value<'i>(image: &'i Map<String, Value>, name: &str) -> Option<&'i Value> {
+    image.get(name).filter(|value| !value.is_null())
+}
+
+fn camel(name: &str) -> String {
+    let mut words = name.split('_');
+    let first = words.next().unwrap_or_default().to_owned();
+    words.fold(first, |mut text, word| {
+        let mut letters = word.chars();
+        text.extend(letters.next().map(|letter| letter.to_ascii_uppercase()));
+        text.push_str(letters.as_str());
+        text
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use entity::row::Row;
+    use entity::rows;
+
+    macro_rules! names {
+        ($($field:ident: $row:ident,)+) => { vec![$(<rows::$row as Row>::TABLE),+] };
+    }
+
+    /// ACC-05: every table of a study has a group for its trail, none twice, and there is no other.
+    #[test]
+    fn every_table_is_mapped() {
+        let mut held: Vec<&str> = crate::snapshot::tables::subject_tables!(names);
+        held.extend(crate::snapshot::tables::study_tables!(names));
+        held.push(<rows::Subject as Row>::TABLE);
+        held.sort_unstable();
+        let mut mapped: Vec<&str> = TABLES.iter().map(|rule| rule.0).collect();
+        mapped.sort_unstable();
+        assert_eq!(held, mapped);
+        assert_eq!(group_of("subject_identity"), None);
+        assert_eq!(group_of("lab_result"), Some(DataGroup::LabResults));
+    }
+
+    /// ACC-05: ids of the inside and what could name a person are in no trail.
+    #[test]
+    fn inner_ids_and_identity_never_leave() {
+        for (table, name) in [
+            ("visit", "id"),
+            ("visit", "study_id"),
+            ("visit", "subject_id"),
+            ("finding", "record_id"),
+            ("study", "protocol_version_id"),
+            ("subject", "identity_fields"),
+            ("subject", "identity_commitment"),
+            ("redaction", "replacement"),
+            ("proposal", "payload"),
+        ] {
+            assert!(matches!(field(table, name), Field::Never), "{table}.{name}");
+        }
+        assert!(matches!(field("visit", "date"), Field::Plain));
+    }
+
+    #[test]
+    fn names_are_those_of_the_api() {
+        assert_eq!(camel("total_cells"), "totalCells");
+        assert_eq!(camel("date"), "date");
+    }
+}
