@@ -31,6 +31,8 @@ pub struct App {
     pub runtime: Executor,
     /// Demonstration users, with tokens, for the page at `/`; none outside `demo`.
     pub demo_users: Vec<DemoUser>,
+    /// Open sockets, to end them when the server stops.
+    pub sockets: live::Sockets,
     cuts: Mutex<HashMap<CutKey, Arc<Snapshot>>>,
 }
 
@@ -91,6 +93,7 @@ impl Drop for Executor {
 pub struct Running {
     /// Where it listens.
     pub address: SocketAddr,
+    sockets: live::Sockets,
     handle: ServerHandle,
     done: Option<tokio::task::JoinHandle<std::io::Result<()>>>,
 }
@@ -114,7 +117,8 @@ impl App {
         store: Store,
         demo_users: Vec<DemoUser>,
     ) -> Result<Arc<App>, String> {
-        let secret = |error: StoreError| format!("a secret of the installation cannot be read: {}", error.internal());
+        let secret =
+            |error: StoreError| format!("a secret of the installation cannot be read: {}", error.internal());
         let board_keys = Arc::new(BoardKeys {
             ids: store.secret_key("board ids").await.map_err(secret)?,
             pseudonyms: store.secret_key("board pseudonyms").await.map_err(secret)?,
@@ -122,7 +126,16 @@ impl App {
         let schema = graphql::schema(&settings);
         let runtime = Executor::start().map_err(|error| format!("no threads: {error}"))?;
         let cuts = Mutex::default();
-        let app = App { settings, store, board_keys, schema, runtime, demo_users, cuts };
+        let app = App {
+            settings,
+            store,
+            board_keys,
+            schema,
+            runtime,
+            demo_users,
+            sockets: live::Sockets::default(),
+            cuts,
+        };
         // A configured key set that does not read stops the start, not the first request.
         app.trust(&*app.store.portal().await.map_err(secret)?)?;
         Ok(Arc::new(app))
@@ -198,13 +211,14 @@ impl App {
         .run();
         let handle = server.handle();
         let done = tokio::spawn(server);
-        Ok(Running { address, handle, done: Some(done) })
+        Ok(Running { address, sockets: self.sockets.clone(), handle, done: Some(done) })
     }
 }
 
 impl Running {
     /// Stops: no new request is taken, running ones get the configured time.
     pub async fn stop(mut self) {
+        self.sockets.close();
         self.handle.stop(true).await;
         self.wait().await;
     }

@@ -60,9 +60,8 @@ impl Calling<'_> {
         } else {
             portal.actor_of_subject(&caller.issuer, &caller.subject, now)
         };
-        let mut actor = actor.ok_or_else(|| {
-            Failure::new(Code::Unauthenticated, "the token is not accepted: sign in again")
-        })?;
+        let mut actor = actor
+            .ok_or_else(|| Failure::new(Code::Unauthenticated, "the token is not accepted: sign in again"))?;
         actor.client = caller.client.clone();
         Ok(Known { actor: Arc::new(actor), portal, caller, now })
     }

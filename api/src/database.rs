@@ -25,9 +25,9 @@ pub async fn open_with(settings: &Settings, migrate: bool) -> Result<Store, Stri
     config.issuer = settings.tokens.issuer.clone();
     config.memory_bytes = settings.memory.snapshot_megabytes.saturating_mul(1 << 20);
     config.poll_every = Duration::from_millis(settings.memory.poll_millis);
-    Store::connect(&config)
-        .await
-        .map_err(|error| format!("the database cannot be opened ({}): {}", error.code().as_str(), error.internal()))
+    Store::connect(&config).await.map_err(|error| {
+        format!("the database cannot be opened ({}): {}", error.code().as_str(), error.internal())
+    })
 }
 
 /// The master keys: as set, or from their file, which is made when there is none.

@@ -32,7 +32,7 @@ impl fmt::Debug for Secret {
 }
 
 /// Everything an operator can set.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
     /// Where the server listens and how it is known.
@@ -236,20 +236,6 @@ impl Default for Memory {
     }
 }
 
-impl Default for Settings {
-    fn default() -> Settings {
-        Settings {
-            server: Server::default(),
-            database: Database::default(),
-            keys: Keys::default(),
-            tokens: Tokens::default(),
-            issuers: Vec::new(),
-            limits: Limits::default(),
-            memory: Memory::default(),
-        }
-    }
-}
-
 impl Settings {
     /// Reads the file, when one is named or `trialgraph.toml` is there, then the environment, and checks all.
     ///
@@ -265,8 +251,10 @@ impl Settings {
                     .required(false),
             ),
         };
-        let environment =
-            config::Environment::with_prefix("TRIALGRAPH").prefix_separator("_").separator("__").try_parsing(true);
+        let environment = config::Environment::with_prefix("TRIALGRAPH")
+            .prefix_separator("_")
+            .separator("__")
+            .try_parsing(true);
         let settings: Settings = builder
             .add_source(environment)
             .build()

@@ -33,13 +33,19 @@ impl Budget for Spending {
         if spent > self.allowed {
             return Err(BudgetError {
                 code: "COST_EXCEEDED",
-                message: format!("the answer goes beyond `limits.answer_values`: at most {} are allowed", self.allowed),
+                message: format!(
+                    "the answer goes beyond `limits.answer_values`: at most {} are allowed",
+                    self.allowed
+                ),
             });
         }
-        if spent % ITEMS_PER_LOOK == 0 && Instant::now() > self.ends {
+        if spent.is_multiple_of(ITEMS_PER_LOOK) && Instant::now() > self.ends {
             return Err(BudgetError {
                 code: "COST_EXCEEDED",
-                message: format!("the answer takes longer than `limits.execution_millis`: {} ms", self.millis),
+                message: format!(
+                    "the answer takes longer than `limits.execution_millis`: {} ms",
+                    self.millis
+                ),
             });
         }
         Ok(())
@@ -55,7 +61,8 @@ mod tests {
         let few = Spending::new(&Limits { answer_values: 2, ..Limits::default() });
         let outcomes: Vec<bool> = (0..4).map(|_| few.item().is_ok()).collect();
         assert_eq!(outcomes, [true, true, true, false]);
-        let short = Spending { ends: Instant::now() - Duration::from_millis(1), ..Spending::new(&Limits::default()) };
+        let short =
+            Spending { ends: Instant::now() - Duration::from_millis(1), ..Spending::new(&Limits::default()) };
         assert_eq!(short.item().map_err(|error| error.code), Err("COST_EXCEEDED"));
     }
 }

@@ -14,6 +14,7 @@ mod root_node;
 pub mod scalar;
 pub mod scope;
 pub mod term;
+mod wait;
 
 use crate::app::App;
 use crate::config::Settings;
@@ -93,7 +94,10 @@ pub async fn answer(app: &Arc<App>, scope: Scope, asked: Asked) -> Result<Respon
     let operation = asked.operation_name.clone();
     let request = match request(asked, &scope) {
         Ok(request) => request.data(Mode::Bytes),
-        Err(refused) => return Ok(*refused),
+        Err(mut refused) => {
+            code_all(&mut refused);
+            return Ok(*refused);
+        }
     };
     let mut response = app.schema.execute(request).await;
     scope.settle(operation.as_deref()).await?;
@@ -102,7 +106,7 @@ pub async fn answer(app: &Arc<App>, scope: Scope, asked: Asked) -> Result<Respon
 }
 
 /// Gives every error of the library the code that our own errors have.
-fn code_all(response: &mut Response) {
+pub fn code_all(response: &mut Response) {
     for error in &mut response.errors {
         let extensions = error.extensions.get_or_insert_default();
         if extensions.get("code").is_none() {
@@ -126,8 +130,11 @@ pub fn is_request_error(response: &Response) -> bool {
 /// Writes an answer as JSON, without a `data` entry when nothing was executed.
 pub fn write(response: &Response, request_error: bool, body: &mut Vec<u8>) {
     let start = body.len();
-    let written =
-        if request_error { objects::response::write_refused(response, body) } else { objects::response::write(response, body) };
+    let written = if request_error {
+        objects::response::write_refused(response, body)
+    } else {
+        objects::response::write(response, body)
+    };
     if let Err(error) = written {
         tracing::error!(internal = %error, "an answer could not be written");
         body.truncate(start);

@@ -159,7 +159,8 @@ mod tests {
         let mut seen = Vec::new();
         let mut after = None;
         loop {
-            let part = slice((0..10).collect(), &Arguments::forward(Some(3), after), |n: &i32| format!("c{n}"));
+            let part =
+                slice((0..10).collect(), &Arguments::forward(Some(3), after), |n: &i32| format!("c{n}"));
             let part = part.map_err(|error| error.0.public).unwrap();
             seen.extend(part.items.iter().map(|item| item.1));
             after = part.info.end.clone();

@@ -61,8 +61,7 @@ pub struct PartialDate(pub String);
 
 impl Leaf for PartialDate {
     const NAME: &'static str = "PartialDate";
-    const DESCRIPTION: &'static str =
-        "A calendar date of which the day, or the day and month, may be unknown: 2026, 2026-11 or 2026-11-22.";
+    const DESCRIPTION: &'static str = "A calendar date of which the day, or the day and month, may be unknown: 2026, 2026-11 or 2026-11-22.";
     const SPECIFIED_BY: Option<&'static str> = Some("https://www.iso.org/iso-8601-date-and-time-format.html");
 
     fn put<S: Sink>(&self, sink: &mut S) {
@@ -92,11 +91,11 @@ impl Leaf for Revision {
 
     fn read(value: &Value) -> Result<Revision, String> {
         match value {
-            Value::Number(number) => number
-                .as_u64()
-                .filter(|number| *number < 1 << 53)
-                .map(Revision)
-                .ok_or_else(|| format!("{number} is no revision: it must be an integer from 0 to 2^53 - 1")),
+            Value::Number(number) => {
+                number.as_u64().filter(|number| *number < 1 << 53).map(Revision).ok_or_else(|| {
+                    format!("{number} is no revision: it must be an integer from 0 to 2^53 - 1")
+                })
+            }
             other => Err(format!("{other} is no revision: it must be an integer from 0 to 2^53 - 1")),
         }
     }

@@ -38,6 +38,34 @@ impl Scope {
         }
     }
 
+    /// The same caller under the rights of this moment. What is read through it is settled with this scope.
+    ///
+    /// # Errors
+    /// UNAUTHENTICATED when the portal no longer knows the caller, or UNAVAILABLE.
+    pub async fn renew(&self) -> Result<Scope, Failure> {
+        let Inner { app, known, request_id, trail, .. } = &*self.inner;
+        let portal = app.store.portal().await?;
+        let now = app.store.clock().now();
+        let caller = known.caller.clone();
+        let actor = if caller.local {
+            portal.actor(&caller.subject, now)
+        } else {
+            portal.actor_of_subject(&caller.issuer, &caller.subject, now)
+        };
+        let mut actor = actor
+            .ok_or_else(|| Failure::new(Code::Unauthenticated, "the token is not accepted: sign in again"))?;
+        actor.client = caller.client.clone();
+        let known = Known { actor: Arc::new(actor), portal, caller, now };
+        let inner = Inner {
+            app: app.clone(),
+            known,
+            request_id: *request_id,
+            trail: trail.clone(),
+            views: Mutex::default(),
+        };
+        Ok(Scope { inner: Arc::new(inner) })
+    }
+
     /// The server.
     pub fn app(&self) -> &Arc<App> {
         &self.inner.app

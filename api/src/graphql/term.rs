@@ -35,3 +35,51 @@ pub type Coded<T> = objects::Coded<Terms<T>>;
 pub fn Coded<T: Term>(value: T) -> Coded<T> {
     objects::Coded(value)
 }
+
+/// The roles as a GraphQL enum.
+pub struct RoleTerm;
+
+impl objects::Term for RoleTerm {
+    type Value = policy::Role;
+    const NAME: &'static str = "Role";
+    const DESCRIPTION: &'static str = "A role that a membership grants. Expect new values.";
+
+    fn values() -> &'static [(&'static str, &'static str)] {
+        let values: Vec<(&str, &str)> =
+            policy::Role::ALL.iter().map(|role| (role.as_str(), role.description().trim_ascii())).collect();
+        values.leak()
+    }
+
+    fn as_str(value: policy::Role) -> &'static str {
+        value.as_str()
+    }
+
+    fn from_code(code: &str) -> Option<policy::Role> {
+        policy::Role::parse(code)
+    }
+}
+
+/// The codes of refusals as a GraphQL enum.
+pub struct RefusalTerm;
+
+impl objects::Term for RefusalTerm {
+    type Value = policy::RefusalCode;
+    const NAME: &'static str = "RefusalCode";
+    const DESCRIPTION: &'static str = "Why an act was refused. Expect new values.";
+
+    fn values() -> &'static [(&'static str, &'static str)] {
+        let values: Vec<(&str, &str)> = policy::RefusalCode::ALL
+            .iter()
+            .map(|code| (code.as_str(), code.description().trim_ascii()))
+            .collect();
+        values.leak()
+    }
+
+    fn as_str(value: policy::RefusalCode) -> &'static str {
+        value.as_str()
+    }
+
+    fn from_code(code: &str) -> Option<policy::RefusalCode> {
+        policy::RefusalCode::ALL.iter().copied().find(|value| value.as_str() == code)
+    }
+}

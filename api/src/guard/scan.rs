@@ -124,7 +124,7 @@ mod tests {
     fn strings_and_comments_are_one_token_or_none() {
         let count = |text| scan(text).map(|count| (count.tokens, count.nesting, count.directives)).ok();
         assert_eq!(count("{ a }"), Some((3, 1, 0)));
-        assert_eq!(count("{ a(x: [[1]]) @skip(if: true) } # ((((("), Some((18, 4, 1)));
+        assert_eq!(count("{ a(x: [[1]]) @skip(if: true) } # ((((("), Some((19, 4, 1)));
         assert_eq!(count(r#"{ a(x: "[[[{{{\"") }"#), Some((8, 2, 0)));
         assert_eq!(count(r#"{ a(x: """[[[ \""" {{{""") }"#), Some((8, 2, 0)));
         assert_eq!(count(r#"{ a(x: "open) }"#), None);

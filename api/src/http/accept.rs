@@ -32,9 +32,9 @@ pub(super) fn media(request: &HttpRequest) -> Option<Media> {
             "application/json" | "*/*" | "application/*" => Media::Json,
             _ => continue,
         };
-        let weight = pieces.find_map(|piece| piece.strip_prefix("q=")).map_or(1000, |q| {
-            q.parse::<f32>().map_or(0, |q| (q.clamp(0.0, 1.0) * 1000.0) as u16)
-        });
+        let weight = pieces
+            .find_map(|piece| piece.strip_prefix("q="))
+            .map_or(1000, |q| q.parse::<f32>().map_or(0, |q| (q.clamp(0.0, 1.0) * 1000.0) as u16));
         if weight > 0 && best.is_none_or(|(held, _)| weight > held) {
             best = Some((weight, offered));
         }
@@ -64,15 +64,17 @@ mod tests {
 
     #[test]
     fn the_client_chooses_between_the_two() {
-        let chosen = |accept: &str| {
-            media(&TestRequest::default().insert_header(("accept", accept)).to_http_request())
-        };
+        let chosen =
+            |accept: &str| media(&TestRequest::default().insert_header(("accept", accept)).to_http_request());
         assert_eq!(media(&TestRequest::default().to_http_request()), Some(Media::Json));
         assert_eq!(chosen("*/*"), Some(Media::Json));
         assert_eq!(chosen("application/graphql-response+json"), Some(Media::GraphQl));
         assert_eq!(chosen("application/graphql-response+json, application/json;q=0.9"), Some(Media::GraphQl));
         assert_eq!(chosen("application/json, application/graphql-response+json"), Some(Media::Json));
-        assert_eq!(chosen("application/json;q=0.1, application/graphql-response+json;q=0.2"), Some(Media::GraphQl));
+        assert_eq!(
+            chosen("application/json;q=0.1, application/graphql-response+json;q=0.2"),
+            Some(Media::GraphQl)
+        );
         assert_eq!(chosen("text/html"), None);
         assert_eq!(chosen("application/json;q=0"), None);
     }

@@ -26,20 +26,31 @@ pub(super) async fn post(
     body: Result<web::Bytes, actix_web::Error>,
 ) -> HttpResponse {
     let Some(media) = media(&request) else {
-        return refuse(StatusCode::NOT_ACCEPTABLE, Media::Json, &Failure::bad_input(
-            "accept application/json or application/graphql-response+json",
-        ));
+        return refuse(
+            StatusCode::NOT_ACCEPTABLE,
+            Media::Json,
+            &Failure::bad_input("accept application/json or application/graphql-response+json"),
+        );
     };
     if !is_json(&request) {
-        return refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, media, &Failure::bad_input(
-            "send the request as application/json in UTF-8",
-        ));
+        return refuse(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            media,
+            &Failure::bad_input("send the request as application/json in UTF-8"),
+        );
     }
     let Ok(body) = body else {
-        return refuse(StatusCode::PAYLOAD_TOO_LARGE, media, &Failure::new(
-            Code::CostExceeded,
-            format!("the body is larger than `limits.body_bytes`: at most {}", app.settings.limits.body_bytes),
-        ));
+        return refuse(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            media,
+            &Failure::new(
+                Code::CostExceeded,
+                format!(
+                    "the body is larger than `limits.body_bytes`: at most {}",
+                    app.settings.limits.body_bytes
+                ),
+            ),
+        );
     };
     let envelope = match envelope(&body, app.settings.limits.nesting) {
         Ok(envelope) => envelope,
@@ -49,9 +60,11 @@ pub(super) async fn post(
     let admitted = guard::admit(&envelope.query, envelope.operation_name.as_deref(), &app.settings.limits);
     let admitted = match admitted {
         Ok(admitted) if admitted.operation == OperationType::Subscription => {
-            return refuse(StatusCode::BAD_REQUEST, media, &Failure::bad_input(
-                "subscriptions are served at /graphql/ws",
-            ));
+            return refuse(
+                StatusCode::BAD_REQUEST,
+                media,
+                &Failure::bad_input("subscriptions are served at /graphql/ws"),
+            );
         }
         Ok(admitted) => admitted,
         // Who is not known learns nothing of the schema, not even what is wrong with a document.
@@ -73,7 +86,10 @@ pub(super) async fn post(
         variables: envelope.variables,
     };
     let app_ref = app.clone().into_inner();
-    let task = app.runtime.spawn(async move { graphql::answer(&app_ref, scope, asked).await });
+    let Some(task) = app.runtime.spawn(async move { graphql::answer(&app_ref, scope, asked).await }) else {
+        let failure = Failure::new(Code::Unavailable, "the server is going down: try again");
+        return refuse(StatusCode::SERVICE_UNAVAILABLE, media, &failure);
+    };
     match task.await {
         Ok(Ok(response)) => answer(media, &response),
         Ok(Err(failure)) => refuse(status_of(failure.code), media, &failure),
@@ -89,10 +105,9 @@ pub(super) async fn other(request: HttpRequest) -> HttpResponse {
     let media = media(&request).unwrap_or(Media::Json);
     let mut response =
         refuse(StatusCode::METHOD_NOT_ALLOWED, media, &Failure::bad_input("send GraphQL requests by POST"));
-    response.headers_mut().insert(
-        actix_web::http::header::ALLOW,
-        actix_web::http::header::HeaderValue::from_static("POST"),
-    );
+    response
+        .headers_mut()
+        .insert(actix_web::http::header::ALLOW, actix_web::http::header::HeaderValue::from_static("POST"));
     response
 }
 
@@ -103,8 +118,9 @@ fn envelope(body: &[u8], nesting: usize) -> Result<Envelope, Failure> {
             format!("the body nests deeper than `limits.nesting` allows: at most {nesting}"),
         ));
     }
-    let value: Value = serde_json::from_slice(body)
-        .map_err(|error| Failure::bad_input(format!("the body is no JSON: line {}, column {}", error.line(), error.column())))?;
+    let value: Value = serde_json::from_slice(body).map_err(|error| {
+        Failure::bad_input(format!("the body is no JSON: line {}, column {}", error.line(), error.column()))
+    })?;
     let Value::Object(mut fields) = value else {
         return Err(Failure::bad_input("the body must be one JSON object; batches are not taken"));
     };
@@ -198,12 +214,20 @@ mod tests {
         assert!(says(r#"{"query":"{a}"}"#).is_ok());
         assert!(says(r#"{"query":"{a}","variables":null,"operationName":null,"extensions":null}"#).is_ok());
         for body in [
-            "", "[]", "{", r#"{"query":1}"#, "{}", r#"{"query":"{a}","variables":[]}"#,
-            r#"{"query":"{a}","operationName":1}"#, r#"{"query":"{a}","extensions":"x"}"#, r#"[{"query":"{a}"}]"#,
+            "",
+            "[]",
+            "{",
+            r#"{"query":1}"#,
+            "{}",
+            r#"{"query":"{a}","variables":[]}"#,
+            r#"{"query":"{a}","operationName":1}"#,
+            r#"{"query":"{a}","extensions":"x"}"#,
+            r#"[{"query":"{a}"}]"#,
         ] {
             assert!(says(body).is_err(), "{body}");
         }
-        let deep = format!(r#"{{"query":"{{a}}","variables":{{"x":{}1{}}}}}"#, "[".repeat(50), "]".repeat(50));
+        let deep =
+            format!(r#"{{"query":"{{a}}","variables":{{"x":{}1{}}}}}"#, "[".repeat(50), "]".repeat(50));
         assert!(says(&deep).unwrap_err().contains("limits.nesting"));
     }
 }

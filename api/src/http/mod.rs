@@ -17,7 +17,9 @@ use uuid::Uuid;
 pub fn routes(config: &mut web::ServiceConfig) {
     config
         .service(
-            web::resource("/graphql").route(web::post().to(graphql::post)).route(web::route().to(graphql::other)),
+            web::resource("/graphql")
+                .route(web::post().to(graphql::post))
+                .route(web::route().to(graphql::other)),
         )
         .route("/health/live", web::get().to(health::live))
         .route("/health/ready", web::get().to(health::ready))

@@ -27,7 +27,7 @@ use uuid::Uuid;
 /// How long a client that does not read may keep a message waiting.
 const SEND: Duration = Duration::from_secs(15);
 /// How long a client may take to answer a close frame.
-const FAREWELL: Duration = Duration::from_secs(2);
+const FAREWELL: Duration = Duration::from_secs(1);
 /// Words of operations that wait to be sent; operations that have more to say wait too.
 const WORDS: usize = 8;
 
@@ -89,7 +89,9 @@ async fn open(
 
 /// Why a conversation ends.
 enum End {
-    /// The client left, or does not read.
+    /// The client said so, and hears it confirmed.
+    Parted(Option<CloseReason>),
+    /// The client is gone, or does not read.
     Left,
     /// The server has to tell the client.
     Close(Closing),
@@ -109,6 +111,10 @@ impl Socket {
         drop(happened);
         match end {
             End::Left => tracing::info!(socket = %self.id, "socket left"),
+            End::Parted(reason) => {
+                tracing::info!(socket = %self.id, "socket left");
+                let _ = timeout(FAREWELL, self.out.close(reason)).await;
+            }
             End::Close(closing) => {
                 tracing::info!(socket = %self.id, code = closing.code, "socket closed");
                 self.close(closing, incoming).await;
@@ -162,7 +168,7 @@ impl Socket {
                 return sent(timeout(SEND, self.out.pong(&payload)).await).map(|()| None);
             }
             Ok(AggregatedMessage::Pong(_)) => return Ok(None),
-            Ok(AggregatedMessage::Close(_)) => return Err(End::Left),
+            Ok(AggregatedMessage::Close(reason)) => return Err(End::Parted(reason)),
             Ok(AggregatedMessage::Binary(_)) => Closing::invalid("A message is text"),
             Err(ProtocolError::Io(error)) if error.kind() == std::io::ErrorKind::InvalidData => {
                 Closing::not_text()

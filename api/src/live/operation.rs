@@ -29,6 +29,17 @@ enum Ended {
     Stopped,
 }
 
+impl Ended {
+    fn word(self) -> &'static str {
+        match self {
+            Ended::Complete => "complete",
+            Ended::Refused(code) => code.as_str(),
+            Ended::Forgotten => "forgotten",
+            Ended::Stopped => "stopped",
+        }
+    }
+}
+
 /// Why an operation goes no further.
 enum Stop {
     /// The caller reads these errors.
@@ -67,7 +78,8 @@ pub(super) async fn run(app: Arc<App>, start: Start, socket: Uuid, out: mpsc::Se
         }
         Ok(Err(Stop::Gone)) => Ended::Stopped,
         Err(_) => {
-            let errors = operation.errors(&Failure::internal("an operation of a socket ended without an answer"));
+            let errors =
+                operation.errors(&Failure::internal("an operation of a socket ended without an answer"));
             operation.last(Ended::Refused(Code::Internal), protocol::error(&operation.id, errors)).await
         }
     };
@@ -75,7 +87,7 @@ pub(super) async fn run(app: Arc<App>, start: Start, socket: Uuid, out: mpsc::Se
     tracing::info!(
         %request_id,
         %socket,
-        ?ended,
+        ended = ended.word(),
         micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
         "operation"
     );
@@ -93,7 +105,8 @@ impl Operation {
     async fn execute(&self, stopped: oneshot::Receiver<()>) -> Result<(), Stop> {
         let Wanted { query, operation_name, variables } = &self.wanted;
         let admitted = guard::admit(query, operation_name.as_deref(), &self.app.settings.limits);
-        let scope = self.calling().identify(&self.app).await.map_err(|failure| self.unidentified(&failure))?;
+        let scope =
+            self.calling().identify(&self.app).await.map_err(|failure| self.unidentified(&failure))?;
         // Who is not known learns nothing of the schema, not even what is wrong with a document.
         let admitted = admitted.map_err(|refused| self.refused(&guarded(&refused)))?;
         let asked = Asked {
@@ -114,12 +127,13 @@ impl Operation {
     async fn answer(&self, scope: Scope, asked: Asked) -> Result<(), Stop> {
         let response =
             graphql::answer(&self.app, scope, asked).await.map_err(|failure| self.refused(&failure))?;
-        self.deliver(&response).await
+        self.deliver(response).await
     }
 
     /// Delivers the events of a subscription, each under the rights of its delivery.
     async fn follow(&self, scope: Scope, asked: Asked) -> Result<(), Stop> {
-        let request = graphql::request(&asked, scope.clone());
+        let operation = asked.operation_name.clone();
+        let request = graphql::request(asked, &scope).map_err(|refused| self.request_error(*refused))?;
         let mut events = std::pin::pin!(self.app.schema.execute_stream(request));
         while let Some(response) = events.next().await {
             let known = self.calling().known(&self.app).await;
@@ -131,29 +145,32 @@ impl Operation {
                 )));
             }
             // What is read of identifiers and of closed board matters is logged before it leaves.
-            scope.settle(asked.operation_name.as_deref()).await.map_err(|failure| self.refused(&failure))?;
-            self.deliver(&response).await?;
+            scope.settle(operation.as_deref()).await.map_err(|failure| self.refused(&failure))?;
+            self.deliver(response).await?;
         }
         Ok(())
     }
 
-    async fn deliver(&self, response: &Response) -> Result<(), Stop> {
-        if graphql::is_request_error(response) {
+    async fn deliver(&self, mut response: Response) -> Result<(), Stop> {
+        if graphql::is_request_error(&response) {
             return Err(self.request_error(response));
         }
-        let message = protocol::next(&self.id, |out| graphql::write(response, false, out))
+        graphql::code_all(&mut response);
+        let message = protocol::next(&self.id, |out| graphql::write(&response, false, out))
             .map_err(|_| self.refused(&Failure::internal("an answer is not UTF-8")))?;
         self.say(Words::More(message)).await
     }
 
     /// The errors of a request that was not executed, as HTTP's answer would hold them.
-    fn request_error(&self, response: &Response) -> Stop {
+    fn request_error(&self, mut response: Response) -> Stop {
+        graphql::code_all(&mut response);
         let mut body = Vec::with_capacity(1024);
-        graphql::write(response, true, &mut body);
-        let errors = serde_json::from_slice(&body).ok().and_then(|mut body: Value| match body["errors"].take() {
-            Value::Array(errors) => Some(errors),
-            _ => None,
-        });
+        graphql::write(&response, true, &mut body);
+        let errors =
+            serde_json::from_slice(&body).ok().and_then(|mut body: Value| match body["errors"].take() {
+                Value::Array(errors) => Some(errors),
+                _ => None,
+            });
         match errors {
             Some(errors) => Stop::Refused(Code::BadUserInput, errors),
             None => self.refused(&Failure::internal("a request error holds no errors")),

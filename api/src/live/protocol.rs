@@ -203,10 +203,7 @@ pub(super) fn pong(payload: Option<Value>) -> String {
 ///
 /// # Errors
 /// What was written is not UTF-8.
-pub(super) fn next(
-    id: &str,
-    write: impl FnOnce(&mut Vec<u8>),
-) -> Result<String, std::string::FromUtf8Error> {
+pub(super) fn next(id: &str, write: impl FnOnce(&mut Vec<u8>)) -> Result<String, std::string::FromUtf8Error> {
     let mut message = Vec::with_capacity(1024);
     message.extend_from_slice(br#"{"type":"next","id":"#);
     message.extend_from_slice(Value::from(id).to_string().as_bytes());
@@ -245,22 +242,31 @@ mod tests {
         let subscribe = r#"{"id":"1","type":"subscribe","payload":{"query":"query A{a}",
             "operationName":"A","variables":{"x":[1]},"extensions":null}}"#;
         let variables = json!({"x": [1]}).as_object().unwrap().clone();
-        let wanted = Wanted {
-            query: "query A{a}".to_owned(),
-            operation_name: Some("A".to_owned()),
-            variables,
-        };
+        let wanted =
+            Wanted { query: "query A{a}".to_owned(), operation_name: Some("A".to_owned()), variables };
         assert_eq!(parse(subscribe).unwrap(), Received::Subscribe("1".to_owned(), wanted));
     }
 
     #[test]
     fn anything_else_closes_with_4400() {
         for text in [
-            "", "x", "[]", "{}", "null", r#"{"type":1}"#, r#"{"type":"start"}"#, r#"{"type":"next","id":"1"}"#,
-            r#"{"type":"connection_ack"}"#, r#"{"type":"error","id":"1","payload":[]}"#,
-            r#"{"type":"connection_init","payload":"t"}"#, r#"{"type":"ping","payload":1}"#,
-            r#"{"type":"complete"}"#, r#"{"type":"complete","id":""}"#, r#"{"type":"complete","id":1}"#,
-            r#"{"type":"subscribe","id":"1"}"#, r#"{"type":"subscribe","payload":{"query":"{a}"}}"#,
+            "",
+            "x",
+            "[]",
+            "{}",
+            "null",
+            r#"{"type":1}"#,
+            r#"{"type":"start"}"#,
+            r#"{"type":"next","id":"1"}"#,
+            r#"{"type":"connection_ack"}"#,
+            r#"{"type":"error","id":"1","payload":[]}"#,
+            r#"{"type":"connection_init","payload":"t"}"#,
+            r#"{"type":"ping","payload":1}"#,
+            r#"{"type":"complete"}"#,
+            r#"{"type":"complete","id":""}"#,
+            r#"{"type":"complete","id":1}"#,
+            r#"{"type":"subscribe","id":"1"}"#,
+            r#"{"type":"subscribe","payload":{"query":"{a}"}}"#,
             r#"{"type":"subscribe","id":"1","payload":{}}"#,
             r#"{"type":"subscribe","id":"1","payload":{"query":1}}"#,
             r#"{"type":"subscribe","id":"1","payload":{"query":"{a}","operationName":1}}"#,
@@ -277,7 +283,12 @@ mod tests {
         assert_eq!(says(json!({"authorization": "Bearer a.b"})), Some("a.b".to_owned()));
         assert_eq!(says(json!({"Authorization": "bearer  a.b "})), Some("a.b".to_owned()));
         assert_eq!(says(json!({"token": "a.b"})), Some("a.b".to_owned()));
-        for without in [json!({}), json!({"token": 1}), json!({"authorization": "a.b"}), json!({"authorization": "Basic x"})] {
+        for without in [
+            json!({}),
+            json!({"token": 1}),
+            json!({"authorization": "a.b"}),
+            json!({"authorization": "Basic x"}),
+        ] {
             assert_eq!(says(without.clone()), None, "{without}");
         }
         // A header that is wrong is not passed over for another field.

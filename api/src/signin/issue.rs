@@ -39,9 +39,9 @@ struct Claims<'c> {
 }
 
 impl Minter {
-    /// An issuer with an Ed25519 key in PKCS#8.
-    pub fn new(pkcs8: &[u8], kid: String, issuer: String, audience: String) -> Minter {
-        Minter { key: EncodingKey::from_ed_der(pkcs8), kid, issuer, audience }
+    /// An issuer with an Ed25519 key.
+    pub fn new(key: EncodingKey, kid: String, issuer: String, audience: String) -> Minter {
+        Minter { key, kid, issuer, audience }
     }
 
     /// An access token (RFC 9068). It names a person and no role.

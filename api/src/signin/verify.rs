@@ -67,10 +67,7 @@ impl Trust {
     /// The local issuer with its keys.
     pub fn new(tokens: &config::Tokens, keys: Vec<Trusted>) -> Trust {
         let local = Issuer { audience: tokens.audience.clone(), keys: by_kid(keys), local: true };
-        Trust {
-            issuers: HashMap::from([(tokens.issuer.clone(), local)]),
-            leeway: tokens.leeway_seconds,
-        }
+        Trust { issuers: HashMap::from([(tokens.issuer.clone(), local)]), leeway: tokens.leeway_seconds }
     }
 
     /// Adds an issuer of the configuration, with the keys of its JWK set.
@@ -115,7 +112,12 @@ impl Trust {
         let typed = header.typ.as_deref().is_some_and(|typ| {
             typ.eq_ignore_ascii_case("at+jwt") || typ.eq_ignore_ascii_case("application/at+jwt")
         });
-        if !typed || header.jku.is_some() || header.jwk.is_some() || header.x5u.is_some() || header.x5c.is_some() {
+        if !typed
+            || header.jku.is_some()
+            || header.jwk.is_some()
+            || header.x5u.is_some()
+            || header.x5c.is_some()
+        {
             return Err(NOT_ACCEPTED);
         }
         // The issuer is read before it is verified, to find the one key set that may verify it.

@@ -11,8 +11,8 @@ use study::terms::{
     SeriousnessCriterion,
 };
 use study::view::{
-    AdverseEventCausalityView, AdverseEventGradeView, AdverseEventView, ClockView, DltAdjudicationView, Shown,
-    ValueState,
+    AdverseEventCausalityView, AdverseEventGradeView, AdverseEventView, ClockView, DltAdjudicationView,
+    Shown, ValueState,
 };
 
 /// An adverse event.

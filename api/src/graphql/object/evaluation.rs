@@ -8,7 +8,9 @@ use objects::{Stated, object};
 use policy::DataGroup;
 use std::sync::Arc;
 use study::derived::dlt::Dlt;
-use study::derived::{AutoantibodyChange as DerivedAutoantibodyChange, Evaluated, SledaiChangeAt, SteroidDose};
+use study::derived::{
+    AutoantibodyChange as DerivedAutoantibodyChange, Evaluated, SledaiChangeAt, SteroidDose,
+};
 use study::rules::{Criterion as RuleCriterion, RuleVersion as Version};
 use study::terms::{DltStatus, Outcome, ReasonCode};
 use study::view::{Shown, SubjectView, ValueState};
@@ -279,32 +281,32 @@ impl AutoantibodyChange {
     /// Visit minus baseline, in the protocol's unit.
     #[group(Envelope)]
     fn absolute(&self) -> Option<Decimal> {
-        self.0.value.as_ref()?.absolute.map(Decimal::from)
+        self.0.value.as_ref()?.change.absolute.map(Decimal::from)
     }
     /// The change in percent of baseline.
     #[group(Envelope)]
     fn percent(&self) -> Option<Decimal> {
-        self.0.value.as_ref()?.percent.map(Decimal::from)
+        self.0.value.as_ref()?.change.percent.map(Decimal::from)
     }
     /// Dilution steps of a titre: the logarithm to base 2 of its ratio.
     #[group(Envelope)]
     fn log2(&self) -> Option<f64> {
-        self.0.value.as_ref()?.log2
+        self.0.value.as_ref()?.change.log2
     }
     /// Whether the change is exact or a bound, as a code.
     #[group(Envelope)]
-    fn bound(&self) -> Option<&str> {
-        self.0.value.as_ref().map(|it| it.bound)
+    fn bound(&self) -> Option<String> {
+        self.0.value.as_ref()?.change.bound.as_ref().map(study::outcome::code_of)
     }
     /// Conversion between positive and negative, as a code.
     #[group(Envelope)]
-    fn conversion(&self) -> Option<&str> {
-        self.0.value.as_ref()?.conversion
+    fn conversion(&self) -> Option<String> {
+        self.0.value.as_ref()?.change.conversion.as_ref().map(study::outcome::code_of)
     }
     /// Whether an abnormal value became normal; none when baseline was normal or limits are unknown.
     #[group(Envelope)]
     fn normalised(&self) -> Option<bool> {
-        self.0.value.as_ref()?.normalised
+        self.0.value.as_ref()?.change.normalised
     }
 }
 

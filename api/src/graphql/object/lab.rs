@@ -208,7 +208,11 @@ impl<'v> LabResultConnection<'v> {
     /// The results with their cursors.
     #[group(Envelope)]
     fn edges(&self) -> Vec<LabResultEdge<'v>> {
-        self.0.items.iter().map(|(cursor, view)| LabResultEdge { cursor: cursor.clone(), view: *view }).collect()
+        self.0
+            .items
+            .iter()
+            .map(|(cursor, view)| LabResultEdge { cursor: cursor.clone(), view: *view })
+            .collect()
     }
     /// The results.
     #[group(Envelope)]

@@ -7,6 +7,7 @@ pub mod dsmb;
 pub mod evaluation;
 pub mod identity;
 pub mod lab;
+pub mod ledger;
 pub mod masked;
 pub mod medication;
 pub mod node;
@@ -19,9 +20,9 @@ pub mod study;
 pub mod subject;
 pub mod visit;
 
+use ::study::view::SubjectView;
 use objects::Permit;
 use policy::DataGroup;
-use study::view::SubjectView;
 
 /// What a subject's view lets its viewer read of a data group.
 pub(crate) fn permit(subject: &SubjectView<'_>, group: DataGroup) -> Permit {

@@ -3,6 +3,7 @@
 use super::adverse_event::AdverseEvent;
 use super::assessment::Assessment;
 use super::dose::Dose;
+use super::dsmb::DataCut;
 use super::lab::{AutoantibodyPanel, LabResult};
 use super::medication::{IntercurrentEvent, Medication};
 use super::site::{Cohort, Site};
@@ -38,13 +39,15 @@ pub enum Node<'v> {
     AdverseEvent(AdverseEvent<'v>),
     /// An intercurrent event.
     IntercurrentEvent(IntercurrentEvent<'v>),
+    /// A data cut of the safety board.
+    DataCut(DataCut<'v>),
 }
 
 impl<'v> Node<'v> {
     /// The object of what an id named; the study itself is not among them, since whoever asks for it holds it.
     pub(crate) fn of(found: Found<'v>) -> Option<Node<'v>> {
         Some(match found {
-            Found::Study | Found::DataCut(_) => return None,
+            Found::Study => return None,
             Found::Site(view) => Node::Site(Site(view)),
             Found::Cohort(view) => Node::Cohort(Cohort::new(view)),
             Found::Subject(view) => Node::Subject(Subject(view)),
@@ -56,6 +59,7 @@ impl<'v> Node<'v> {
             Found::Medication(view) => Node::Medication(Medication(view)),
             Found::AdverseEvent(view) => Node::AdverseEvent(AdverseEvent(view)),
             Found::IntercurrentEvent(view) => Node::IntercurrentEvent(IntercurrentEvent(view)),
+            Found::DataCut(view) => Node::DataCut(DataCut(view)),
         })
     }
 }

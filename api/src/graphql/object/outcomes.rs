@@ -261,7 +261,11 @@ impl Incidence {
     /// Subjects by their highest grade.
     #[group(Envelope)]
     fn by_grade(&self) -> Vec<GradeCount> {
-        self.0.by_grade.iter().map(|(grade, subjects)| GradeCount { grade: *grade, subjects: *subjects }).collect()
+        self.0
+            .by_grade
+            .iter()
+            .map(|(grade, subjects)| GradeCount { grade: *grade, subjects: *subjects })
+            .collect()
     }
     /// Numerator over denominator.
     #[group(Envelope)]

@@ -1,6 +1,7 @@
 //! A study: live, or exactly as it stood at a revision, a time, or a data cut.
 
 use super::dsmb::Dsmb;
+use super::ledger::{self, Asked, ChangeConnection, LedgerEntryConnection, LedgerHead};
 use super::outcomes::{Escalation, StudyOutcomes};
 use super::safety::Safety;
 use super::site::{Cohort, PlannedVisit, Site};
@@ -8,9 +9,10 @@ use super::subject::Subject;
 use crate::graphql::page::{Arguments, PageError, PageInfo, Sliced, slice};
 use crate::graphql::scalar::{Id, Revision};
 use crate::graphql::term::Coded;
-use async_graphql::InputObject;
-use objects::{Date, DateTime, Gate, Permit, object};
+use async_graphql::{Error, InputObject};
+use objects::{Cx, Date, DateTime, Gate, Permit, object};
 use policy::DataGroup;
+use store::Touching;
 use study::terms::{Grouping, Masking, StudyStatus, SubjectStatus};
 use study::view::{SubjectView, View};
 
@@ -56,6 +58,41 @@ impl Study {
     #[group(Envelope)]
     fn as_of(&self) -> DateTime {
         DateTime(self.0.as_of())
+    }
+    /// Newest ledger entry's number and hash, with a signed checkpoint to keep. Null when kept from you.
+    #[group(AuditTrail)]
+    fn head(&self) -> Option<LedgerHead> {
+        self.0.sees_trail().then(|| LedgerHead(self.0.clone()))
+    }
+    /// Entries of the ledger, newest first, page by page. Null when kept from you.
+    #[group(AuditTrail)]
+    #[complexity(list = 20)]
+    fn ledger(
+        &self,
+        cx: &Cx<'_>,
+        /// How many, at most 100.
+        first: Option<i32>,
+        /// After this cursor.
+        after: Option<String>,
+    ) -> Result<Option<LedgerEntryConnection>, Error> {
+        ledger::entries(cx, &self.0, &Asked { first, after, touching: Touching::Anything })
+    }
+    /// What changed between two revisions, row by row and field by field, oldest first, as far as you may see it.
+    #[group(AuditTrail)]
+    #[complexity(list = 20)]
+    fn changes(
+        &self,
+        cx: &Cx<'_>,
+        /// Changes after this revision.
+        from: Revision,
+        /// Up to this revision; the newest unless given.
+        to: Option<Revision>,
+        /// How many, at most 100.
+        first: Option<i32>,
+        /// After this cursor.
+        after: Option<String>,
+    ) -> Result<Option<ChangeConnection>, Error> {
+        ledger::changes(cx, &self.0, (from, to), &Asked { first, after, touching: Touching::Anything })
     }
     /// The version of the protocol in force.
     #[group(StudyDesign)]
@@ -160,8 +197,10 @@ pub struct SubjectFilter {
 
 impl SubjectFilter {
     fn matches(&self, subject: &SubjectView<'_>) -> bool {
-        let status = self.status.as_ref().is_none_or(|wanted| wanted.iter().any(|it| it.0 == subject.status()));
-        let site = self.site.as_ref().is_none_or(|code| subject.site().is_some_and(|site| site.code() == *code));
+        let status =
+            self.status.as_ref().is_none_or(|wanted| wanted.iter().any(|it| it.0 == subject.status()));
+        let site =
+            self.site.as_ref().is_none_or(|code| subject.site().is_some_and(|site| site.code() == *code));
         status && site
     }
 }
@@ -172,7 +211,11 @@ impl<'v> SubjectConnection<'v> {
     /// The subjects with their cursors.
     #[group(Envelope)]
     fn edges(&self) -> Vec<SubjectEdge<'v>> {
-        self.0.items.iter().map(|(cursor, node)| SubjectEdge { cursor: cursor.clone(), node: *node }).collect()
+        self.0
+            .items
+            .iter()
+            .map(|(cursor, node)| SubjectEdge { cursor: cursor.clone(), node: *node })
+            .collect()
     }
     /// The subjects.
     #[group(Envelope)]

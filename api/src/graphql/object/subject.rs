@@ -6,6 +6,7 @@ use super::dose::Dose;
 use super::evaluation::{AutoantibodyChange, Change, DailyDose, DltEvaluation, Evaluation};
 use super::identity::{MaskedCohort, MaskedIdentity, MaskedSex};
 use super::lab::{AutoantibodyPanel, LabResultConnection};
+use super::ledger::{self, Asked, LedgerEntryConnection};
 use super::masked::{MaskedDate, MaskedInt};
 use super::medication::{IntercurrentEvent, Medication};
 use super::score::{BilagGrades, SledaiScore};
@@ -16,8 +17,10 @@ use crate::graphql::argument::{ArgumentError, known, points_asked};
 use crate::graphql::page::{Arguments, PageError};
 use crate::graphql::scalar::{Id, Revision, VisitCode};
 use crate::graphql::term::Coded;
-use objects::{Date, Gate, Permit, object};
+use async_graphql::Error;
+use objects::{Cx, Date, Gate, Permit, object};
 use policy::DataGroup;
+use store::Touching;
 use study::terms::{Autoantibody, Instrument, SubjectStatus};
 use study::view::SubjectView;
 
@@ -111,7 +114,8 @@ impl<'v> Subject<'v> {
         /// Only those of this instrument.
         instrument: Option<Coded<Instrument>>,
     ) -> Option<Vec<Assessment<'v>>> {
-        let wanted = |it: &study::view::AssessmentView<'_>| instrument.is_none_or(|only| it.instrument() == only.0);
+        let wanted =
+            |it: &study::view::AssessmentView<'_>| instrument.is_none_or(|only| it.instrument() == only.0);
         Some(self.0.assessments()?.filter(wanted).map(Assessment).collect())
     }
     /// Autoantibody and complement panels in order of time.
@@ -263,6 +267,20 @@ impl<'v> Subject<'v> {
         on: Date,
     ) -> DailyDose {
         DailyDose(self.0.prednisone_equivalent(on.0))
+    }
+    /// Ledger entries that changed the subject or its records, newest first. Null when kept from you.
+    #[group(AuditTrail)]
+    #[complexity(list = 20)]
+    fn history(
+        &self,
+        cx: &Cx<'_>,
+        /// How many, at most 100.
+        first: Option<i32>,
+        /// After this cursor.
+        after: Option<String>,
+    ) -> Result<Option<LedgerEntryConnection>, Error> {
+        let touching = Touching::Subject(self.0.row_id());
+        ledger::entries(cx, self.0.view(), &Asked { first, after, touching })
     }
 }
 

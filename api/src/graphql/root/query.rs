@@ -22,14 +22,14 @@ pub(crate) fn scope<'c>(cx: &Context<'c>) -> Result<&'c Scope, Failure> {
 #[Object(name = "Query")]
 impl Query {
     /// Who is asking: roles, sites, and what may be done.
-    #[graphql(tags("Envelope"))]
+    #[graphql(tag = "Envelope")]
     async fn viewer(&self, cx: &Context<'_>) -> Option<Result<Now<Viewer>>> {
         Some(scope(cx).map(|scope| Now(Viewer::new(scope.clone()))).map_err(Into::into))
     }
 
     /// The thing that a global id names, exactly as it is seen by way of its study; null for anything that is not
     /// there or not yours.
-    #[graphql(tags("Envelope"))]
+    #[graphql(tag = "Envelope")]
     async fn node(
         &self,
         cx: &Context<'_>,
@@ -43,14 +43,15 @@ impl Query {
 
     /// The things that some global ids name, in order; null in the place of each that is not there or not yours.
     /// At most 100.
-    #[graphql(tags("Envelope"))]
+    #[graphql(tag = "Envelope")]
     async fn nodes(
         &self,
         cx: &Context<'_>,
         #[graphql(desc = "The global ids.")] ids: Vec<async_graphql::ID>,
     ) -> Option<Result<Now<Vec<Option<RootNode>>>>> {
         if ids.len() > 100 {
-            let failure = Failure::bad_input(format!("`ids` names {} things; at most 100 are allowed", ids.len()));
+            let failure =
+                Failure::bad_input(format!("`ids` names {} things; at most 100 are allowed", ids.len()));
             return Some(Err(failure.into()));
         }
         let mut found = Vec::with_capacity(ids.len());
@@ -64,7 +65,7 @@ impl Query {
     }
 
     /// Studies in which you have business, by code, page by page.
-    #[graphql(tags("Envelope"))]
+    #[graphql(tag = "Envelope")]
     async fn studies(
         &self,
         cx: &Context<'_>,
@@ -77,7 +78,7 @@ impl Query {
     }
 
     /// One study: live, or exactly as it stood at a revision, a time, or a named data cut.
-    #[graphql(tags("Envelope"))]
+    #[graphql(tag = "Envelope")]
     async fn study(
         &self,
         cx: &Context<'_>,
@@ -119,7 +120,11 @@ impl StudyConnection {
     /// The studies with their cursors.
     #[group(Envelope)]
     fn edges(&self) -> Vec<StudyEdge> {
-        self.0.items.iter().map(|(cursor, node)| StudyEdge { cursor: cursor.clone(), node: node.clone() }).collect()
+        self.0
+            .items
+            .iter()
+            .map(|(cursor, node)| StudyEdge { cursor: cursor.clone(), node: node.clone() })
+            .collect()
     }
     /// The studies.
     #[group(Envelope)]

@@ -2,10 +2,9 @@
 
 use crate::graphql::scalar::Id;
 use crate::graphql::scope::Scope;
-use crate::graphql::term::Coded;
+use crate::graphql::term::RoleTerm;
 use objects::{DateTime, object};
 use policy::{Act, DataGroup, Membership};
-use study::terms::Role;
 
 /// Who is asking: roles, sites, and what may be done.
 #[object(name = "Viewer", gate = open)]
@@ -23,14 +22,17 @@ impl Viewer {
     /// Grants that hold now.
     #[group(Envelope)]
     fn memberships(&self) -> Vec<Grant> {
-        self.0.actor().memberships.iter().map(|it| Grant { scope: self.0.clone(), held: it.clone() }).collect()
+        self.0
+            .actor()
+            .memberships
+            .iter()
+            .map(|it| Grant { scope: self.0.clone(), held: it.clone() })
+            .collect()
     }
     /// Acts that your grants allow in some study or in the installation, by their mutations' names.
     #[group(Envelope)]
     fn acts(&self) -> Vec<&str> {
-        let holds = |act: Act| {
-            self.0.actor().memberships.iter().any(|grant| policy::may(grant.role, act))
-        };
+        let holds = |act: Act| self.0.actor().memberships.iter().any(|grant| policy::may(grant.role, act));
         Act::ALL.iter().copied().filter(|act| holds(*act)).map(Act::as_str).collect()
     }
     /// What a request may cost.
@@ -54,8 +56,8 @@ impl Viewer {
 impl Grant {
     /// The role.
     #[group(Envelope)]
-    fn role(&self) -> Option<Coded<Role>> {
-        study::terms::Term::parse(self.held.role.as_str()).map(Coded)
+    fn role(&self) -> objects::Coded<RoleTerm> {
+        objects::Coded(self.held.role)
     }
     /// Code of the study; none for roles of the installation.
     #[group(Envelope)]

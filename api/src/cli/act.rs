@@ -1,0 +1,270 @@
+//! Administrative acts. Each is decided as its mutation would be, for the person whom `--as` names.
+
+use super::Told;
+use super::installation::{accepted, broken, call, fresh};
+use crate::config::Settings;
+use crate::database;
+use chrono::NaiveDate;
+use clap::Args;
+use portal::command;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use store::{CallerRef, Store};
+use study::Rulebook;
+use study::command::setup::FoundStudy;
+use uuid::Uuid;
+
+/// Who acts.
+#[derive(Args)]
+pub(super) struct As {
+    /// The user name of the person who acts.
+    #[arg(long = "as")]
+    user: String,
+}
+
+impl As {
+    fn caller(&self) -> CallerRef {
+        CallerRef::User(self.user.clone())
+    }
+}
+
+/// Register a study from a protocol file.
+#[derive(Args)]
+pub(super) struct RegisterStudy {
+    #[command(flatten)]
+    by: As,
+    /// The protocol file (TOML).
+    #[arg(long)]
+    protocol: PathBuf,
+    /// Say that the study's data are made up.
+    #[arg(long)]
+    synthetic: bool,
+}
+
+/// Add a person.
+#[derive(Args)]
+pub(super) struct AddPerson {
+    #[command(flatten)]
+    by: As,
+    /// The user name, unique for ever.
+    #[arg(long)]
+    name: String,
+    /// The printed name.
+    #[arg(long)]
+    display_name: String,
+    /// The external issuer that signs the person in.
+    #[arg(long, requires = "subject")]
+    issuer: Option<String>,
+    /// The person's subject at that issuer.
+    #[arg(long, requires = "issuer")]
+    subject: Option<String>,
+}
+
+/// Disable a person at once.
+#[derive(Args)]
+pub(super) struct DisablePerson {
+    #[command(flatten)]
+    by: As,
+    /// The user name.
+    #[arg(long)]
+    name: String,
+}
+
+/// Grant a role.
+#[derive(Args)]
+pub(super) struct Grant {
+    #[command(flatten)]
+    by: As,
+    /// The user name of who receives it.
+    #[arg(long)]
+    name: String,
+    /// The role, such as COORDINATOR.
+    #[arg(long)]
+    role: String,
+    /// The study's code; none for roles of the installation.
+    #[arg(long)]
+    study: Option<String>,
+    /// Code of a site that the role reaches; may be given several times.
+    #[arg(long = "site")]
+    sites: Vec<String>,
+    /// First day; today unless given.
+    #[arg(long)]
+    from: Option<NaiveDate>,
+    /// Last day.
+    #[arg(long)]
+    until: Option<NaiveDate>,
+    /// Whether the member chairs the board.
+    #[arg(long)]
+    chair: bool,
+    /// The day on which training was confirmed.
+    #[arg(long)]
+    training: Option<NaiveDate>,
+    /// Reference of the entry in the delegation log.
+    #[arg(long)]
+    delegation: Option<String>,
+}
+
+/// List people and their grants.
+#[derive(Args)]
+pub(super) struct People {
+    #[command(flatten)]
+    by: As,
+}
+
+/// End a grant at once.
+#[derive(Args)]
+pub(super) struct EndGrant {
+    #[command(flatten)]
+    by: As,
+    /// The grant's id, as `trialgraph people` prints it.
+    #[arg(long)]
+    grant: Uuid,
+    /// Why.
+    #[arg(long)]
+    reason: String,
+}
+
+/// Registers a study from the text of its protocol file, and answers with its id.
+pub(crate) async fn register(
+    store: &Store,
+    caller: CallerRef,
+    document: &str,
+    synthetic: bool,
+) -> Told<Uuid> {
+    let book = Rulebook::parse(document).map_err(|problems| {
+        let lines: Vec<String> =
+            problems.iter().map(|problem| format!("  {}: {}", problem.path, problem.message)).collect();
+        format!("the protocol file is refused:\n{}", lines.join("\n"))
+    })?;
+    let study = fresh();
+    let registry = command::RegisterStudy {
+        study,
+        code: book.study().code.clone(),
+        title: book.study().title.clone(),
+        masking: book.study().masking,
+        time_zone: book.zone().name().to_owned(),
+    };
+    let founding = FoundStudy { study, document: document.to_owned(), synthetic };
+    accepted(store.register_study(registry, Box::new(founding), call(caller)).await)?;
+    Ok(study)
+}
+
+impl RegisterStudy {
+    pub(super) async fn run(self, settings: &Settings) -> Told<ExitCode> {
+        let document = std::fs::read_to_string(&self.protocol)
+            .map_err(|error| format!("{}: {error}", self.protocol.display()))?;
+        let store = database::open(settings).await?;
+        register(&store, self.by.caller(), &document, self.synthetic).await?;
+        println!("The study is registered.");
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// The id of a person by name, as an administrator sees them.
+pub(crate) async fn person(store: &Store, by: &str, name: &str) -> Told<Uuid> {
+    let portal = store.portal().await.map_err(broken)?;
+    let now = store.clock().now();
+    let actor = portal.actor(by, now).ok_or_else(|| format!("there is no active person `{by}`"))?;
+    let people = portal.people(&actor, now).map_err(|refusal| refusal.message)?;
+    let found = people.iter().find(|person| person.name.eq_ignore_ascii_case(name)).map(|person| person.id);
+    found.ok_or_else(|| format!("there is no person `{name}`"))
+}
+
+/// Sites of a study by code.
+pub(crate) async fn sites(store: &Store, study: Uuid) -> Told<Vec<(String, Uuid)>> {
+    let snapshot: Arc<study::Snapshot> = store.study(study).await.map_err(broken)?;
+    Ok(snapshot.site_codes().collect())
+}
+
+impl AddPerson {
+    pub(super) async fn run(self, settings: &Settings) -> Told<ExitCode> {
+        let store = database::open(settings).await?;
+        let add = command::AddPerson {
+            name: self.name,
+            display_name: self.display_name,
+            issuer: self.issuer,
+            subject: self.subject,
+        };
+        accepted(store.decide_portal(Box::new(add), call(self.by.caller())).await)?;
+        println!("The person is added.");
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+impl DisablePerson {
+    pub(super) async fn run(self, settings: &Settings) -> Told<ExitCode> {
+        let store = database::open(settings).await?;
+        let person = person(&store, &self.by.user, &self.name).await?;
+        let disable = command::DisablePerson { person };
+        accepted(store.decide_portal(Box::new(disable), call(self.by.caller())).await)?;
+        println!("The person is disabled: no request of theirs is accepted any more.");
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+impl Grant {
+    pub(super) async fn run(self, settings: &Settings) -> Told<ExitCode> {
+        let store = database::open(settings).await?;
+        let person = person(&store, &self.by.user, &self.name).await?;
+        let portal = store.portal().await.map_err(broken)?;
+        let study = match &self.study {
+            Some(code) => {
+                let found = portal.all_studies().find(|(_, known)| known == code).map(|(id, _)| id);
+                Some(found.ok_or_else(|| format!("there is no study `{code}`"))?)
+            }
+            None => None,
+        };
+        let known = match study {
+            Some(study) => sites(&store, study).await?,
+            None => Vec::new(),
+        };
+        let mut reached = Vec::new();
+        for code in &self.sites {
+            let found = known.iter().find(|(site, _)| site == code).map(|(_, id)| *id);
+            reached.push(found.ok_or_else(|| format!("the study has no site `{code}`"))?);
+        }
+        let grant = command::GrantMembership {
+            person,
+            role: self.role,
+            study,
+            sites: reached,
+            known_sites: known.into_iter().map(|(_, id)| id).collect(),
+            valid_from: self.from.unwrap_or_else(|| store.clock().now().date_naive()),
+            valid_to: self.until,
+            chair: self.chair,
+            training_on: self.training,
+            delegation: self.delegation,
+        };
+        let done = accepted(store.decide_portal(Box::new(grant), call(self.by.caller())).await)?;
+        println!("The role is granted: {}", done.row);
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+impl People {
+    pub(super) async fn run(self, settings: &Settings) -> Told<ExitCode> {
+        let store = database::open(settings).await?;
+        let portal = store.portal().await.map_err(broken)?;
+        let now = store.clock().now();
+        let user = &self.by.user;
+        let actor = portal.actor(user, now).ok_or_else(|| format!("there is no active person `{user}`"))?;
+        for person in portal.people(&actor, now).map_err(|refusal| refusal.message)? {
+            println!("{} ({})", person.name, person.display_name);
+            for grant in &person.memberships {
+                println!("  {} {}", grant.id, grant.role.as_str());
+            }
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+impl EndGrant {
+    pub(super) async fn run(self, settings: &Settings) -> Told<ExitCode> {
+        let store = database::open(settings).await?;
+        let end = command::EndMembership { membership: self.grant, reason: self.reason };
+        accepted(store.decide_portal(Box::new(end), call(self.by.caller())).await)?;
+        println!("The grant is ended.");
+        Ok(ExitCode::SUCCESS)
+    }
+}

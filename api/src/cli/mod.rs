@@ -1,0 +1,109 @@
+//! The command line. Acts name the person who performs them (`--as USER`) and go through the same decisions as
+//! over GraphQL.
+
+mod act;
+mod demo;
+mod demo_data;
+mod derive;
+pub mod installation;
+mod serve;
+mod verify;
+
+use crate::config::Settings;
+use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// A GraphQL backend for multi-site clinical trials.
+#[derive(Parser)]
+#[command(name = "trialgraph", version, about)]
+struct Arguments {
+    /// The configuration file; `trialgraph.toml` in the working directory unless given.
+    #[arg(long, global = true)]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the demonstration: a fresh embedded study with synthetic data, tokens and links printed.
+    Demo(demo::Options),
+    /// Run the server.
+    Serve,
+    /// Found an installation: two administrators and the keys. Possible once.
+    Init(installation::Options),
+    /// Issue an access token for a person.
+    Token(installation::TokenOptions),
+    /// Bring the database's schema up to date.
+    Migrate(installation::MigrateOptions),
+    /// Register a study from a protocol file.
+    RegisterStudy(act::RegisterStudy),
+    /// Add a person.
+    AddPerson(act::AddPerson),
+    /// Disable a person at once.
+    DisablePerson(act::DisablePerson),
+    /// Grant a role.
+    Grant(act::Grant),
+    /// List people and their grants.
+    People(act::People),
+    /// End a grant at once.
+    EndGrant(act::EndGrant),
+    /// Recompute every chain and compare ledger and tables.
+    Verify(verify::Options),
+    /// Sign where the ledgers stand.
+    Checkpoint(verify::CheckpointOptions),
+    /// Compute endpoints line by line: JSON on standard input, JSON on standard output.
+    Derive,
+    /// Print the GraphQL schema.
+    Schema,
+}
+
+/// What went wrong, for the operator.
+pub(crate) type Told<T> = Result<T, String>;
+
+/// Runs the command line.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match run(arguments) {
+        Ok(code) => code,
+        Err(told) => {
+            eprintln!("trialgraph: {told}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: Arguments) -> Told<ExitCode> {
+    match &arguments.command {
+        Command::Derive => return derive::run(),
+        Command::Schema => {
+            print!("{}", crate::graphql::sdl());
+            return Ok(ExitCode::SUCCESS);
+        }
+        _ => {}
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| format!("no threads: {error}"))?;
+    runtime.block_on(async {
+        let settings = || Settings::read(arguments.config.as_deref()).map_err(|problems| problems.join("\n"));
+        match arguments.command {
+            Command::Demo(options) => demo::run(options).await,
+            Command::Serve => serve::run(settings()?).await,
+            Command::Init(options) => installation::run(&settings()?, options).await,
+            Command::Token(options) => installation::token(&settings()?, options).await,
+            Command::Migrate(options) => installation::migrate(&settings()?, options).await,
+            Command::RegisterStudy(options) => options.run(&settings()?).await,
+            Command::AddPerson(options) => options.run(&settings()?).await,
+            Command::DisablePerson(options) => options.run(&settings()?).await,
+            Command::Grant(options) => options.run(&settings()?).await,
+            Command::People(options) => options.run(&settings()?).await,
+            Command::EndGrant(options) => options.run(&settings()?).await,
+            Command::Verify(options) => verify::run(&settings()?, options).await,
+            Command::Checkpoint(options) => verify::checkpoint(&settings()?, options).await,
+            Command::Derive | Command::Schema => Ok(ExitCode::SUCCESS),
+        }
+    })
+}
