@@ -1,0 +1,152 @@
+//! The server under test: in this process, on a port and over a database of its own.
+
+use crate::caller::Caller;
+use crate::database::{Database, Engine, Raw};
+use crate::token::{self, Signer};
+use crate::world::{self, World};
+use portal::KeyPurpose;
+use std::net::TcpListener;
+use std::sync::Arc;
+use store::{Hooks, Inspection, Store};
+use trialgraph::app::{App, Running};
+use trialgraph::config::Settings;
+
+/// A running server.
+pub struct Server {
+    /// What it serves from. Stories change the world through HTTP; this is for what has no request yet, and for
+    /// the clock.
+    pub app: Arc<App>,
+    /// Where it listens.
+    pub url: String,
+    running: Running,
+}
+
+impl Server {
+    async fn over(store: Store) -> Server {
+        let mut settings = Settings::default();
+        settings.server.workers = 2;
+        // Stories ask for much at once; what limits do has stories of its own.
+        settings.limits.execution_millis = 60_000;
+        settings.limits.complexity = 10_000_000;
+        settings.limits.aliases = 1_000;
+        settings.limits.document_bytes = 262_144;
+        settings.limits.tokens = 50_000;
+        settings.limits.root_fields = 100;
+        let app = App::over(settings, store, Vec::new()).await.unwrap();
+        let running = app.start(TcpListener::bind("127.0.0.1:0").unwrap()).unwrap();
+        Server { url: format!("http://{}", running.address), app, running }
+    }
+
+    /// Its store.
+    pub fn store(&self) -> &Store {
+        &self.app.store
+    }
+
+    /// Stops it.
+    pub async fn stop(self) {
+        self.running.stop().await;
+        self.app.store.close().await;
+    }
+
+    /// What a route without GraphQL answers.
+    pub async fn get(&self, path: &str) -> (u16, String) {
+        let response = reqwest::get(format!("{}{path}", self.url)).await.unwrap();
+        (response.status().as_u16(), response.text().await.unwrap())
+    }
+
+    /// A counter by its name in `/metrics`.
+    pub async fn counter(&self, name: &str) -> u64 {
+        let (_, text) = self.get("/metrics").await;
+        let lines = text.lines().filter(|line| !line.starts_with('#'));
+        let found = lines.filter_map(|line| line.split_once(' ')).find(|(key, _)| *key == name);
+        found.unwrap_or_else(|| panic!("no counter {name} in {text}")).1.parse().unwrap()
+    }
+}
+
+/// A server with the world in it.
+pub struct TestApp {
+    /// The server.
+    pub server: Server,
+    /// What is in it.
+    pub world: World,
+    /// The engine.
+    pub engine: Engine,
+    database: Database,
+    signer: Signer,
+    http: reqwest::Client,
+}
+
+impl TestApp {
+    /// A server with the open-label world in it.
+    pub async fn start(engine: Engine) -> TestApp {
+        TestApp::with(engine, world::Plan::default()).await
+    }
+
+    /// A server with a world of another plan in it.
+    pub async fn with(engine: Engine, plan: world::Plan) -> TestApp {
+        let database = Database::fresh(engine).await;
+        let store = database.connect(Hooks::default()).await;
+        let world = world::create(&store, plan).await;
+        let key = store.signing_key(KeyPurpose::Token).await.unwrap();
+        let signer = Signer { kid: key.kid, key: key.key };
+        let server = Server::over(store).await;
+        TestApp { server, world, engine, database, signer, http: reqwest::Client::new() }
+    }
+
+    /// One more server on the same database, as behind a proxy.
+    pub async fn another(&self, hooks: Hooks) -> Server {
+        Server::over(self.database.connect(hooks).await).await
+    }
+
+    /// A connection around the server, to the database itself.
+    pub async fn raw(&self) -> Raw {
+        self.database.raw().await
+    }
+
+    /// The key that signs tokens.
+    pub fn signer(&self) -> &Signer {
+        &self.signer
+    }
+
+    /// Seconds since 1970, as the server counts them.
+    pub fn now(&self) -> i64 {
+        self.server.store().clock().now().timestamp()
+    }
+
+    /// A person by user name, with a token.
+    pub fn as_(&self, name: &str) -> Caller {
+        Caller {
+            name: name.to_owned(),
+            http: self.http.clone(),
+            url: self.server.url.clone(),
+            token: Some(token::good(&self.signer, name, self.now())),
+        }
+    }
+
+    /// The study as a person sees it: a selection on it.
+    pub async fn study(&self, name: &str, selection: &str) -> serde_json::Value {
+        let document = format!("query($code: String!) {{ study(code: $code) {{ {selection} }} }}");
+        let answer = self.as_(name).query(&document, serde_json::json!({ "code": self.world.code })).await;
+        answer.one().clone()
+    }
+
+    /// The global id of a subject, as its own site's coordinator reads it.
+    pub async fn subject_id(&self, code: &str) -> String {
+        let site = code.split('-').next().unwrap_or_default().to_lowercase();
+        let study =
+            self.study(&format!("coordinator-{site}"), &format!("subject(code: \"{code}\") {{ id }}")).await;
+        study["subject"]["id"].as_str().unwrap_or_else(|| panic!("no subject {code}")).to_owned()
+    }
+
+    /// Expects the ledger and the tables to be as they were written.
+    pub async fn sound(&self) {
+        let report = self.server.store().verify(Inspection::default()).await.unwrap();
+        let findings: Vec<String> = report.findings.iter().map(ToString::to_string).collect();
+        assert_eq!(findings, Vec::<String>::new());
+    }
+
+    /// Stops the server.
+    pub async fn stop(self) {
+        self.server.stop().await;
+    }
+}

@@ -1,0 +1,213 @@
+//! What every story finds: a founded installation, the study NK510 with three sites, nine subjects, and somebody
+//! of every role. Everybody and everything in it is made up.
+
+mod people;
+mod subjects;
+
+use chrono::NaiveDate;
+use entity::rows;
+use entity::term::Term as _;
+use entity::terms::Masking;
+use ledger::StreamId;
+pub use people::{Person, people};
+use portal::command::{AddPerson, GrantMembership, RegisterStudy};
+use std::collections::BTreeMap;
+use store::{Accepted, Call, CallerRef, Outcome, Page, Store, Touching};
+use study::Rulebook;
+use study::command::setup::{AddSite, FoundStudy, OpenCohort};
+pub use subjects::{Subject, assessment};
+use uuid::Uuid;
+
+/// The protocol file of the study.
+pub const PROTOCOL: &str = include_str!("../../api/protocols/nk510.toml");
+
+/// The sites' codes, in the order in which they joined.
+pub const SITES: [&str; 3] = ["SH01", "BJ02", "GZ03"];
+
+/// How a world differs from the usual one.
+#[derive(Clone, Copy, Debug)]
+pub struct Plan {
+    /// Who knows the treatment.
+    pub masking: Masking,
+    /// How many subjects, spread over the sites.
+    pub subjects: usize,
+}
+
+impl Default for Plan {
+    fn default() -> Plan {
+        Plan { masking: Masking::Open, subjects: 9 }
+    }
+}
+
+/// What is in the database.
+pub struct World {
+    /// The study's row.
+    pub study: Uuid,
+    /// The study's code.
+    pub code: &'static str,
+    /// Who knows the treatment.
+    pub masking: Masking,
+    /// The sites' rows by their codes.
+    pub sites: BTreeMap<&'static str, Uuid>,
+    /// The cohorts' rows, by level from 1.
+    pub cohorts: Vec<Uuid>,
+    /// The subjects.
+    pub subjects: Vec<Subject>,
+    /// Everybody's grant, by user name.
+    pub memberships: BTreeMap<String, Uuid>,
+    /// Everybody's row, by user name.
+    pub persons: BTreeMap<String, Uuid>,
+}
+
+/// A fresh id. Stories may draw what commands may not.
+#[allow(clippy::disallowed_methods)] // Nothing here has to be decided again.
+pub fn id() -> Uuid {
+    Uuid::new_v4()
+}
+
+/// A day.
+pub fn day(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+/// A call by a person.
+pub fn by(name: &str) -> Call {
+    call(CallerRef::User(name.to_owned()))
+}
+
+fn call(caller: CallerRef) -> Call {
+    Call { caller, client: Some("suite".to_owned()), request_id: id(), key: None }
+}
+
+/// An outcome that has to be an acceptance.
+#[track_caller]
+pub fn accepted(outcome: Outcome) -> Accepted {
+    outcome.result.unwrap_or_else(|refusal| panic!("refused: {refusal:?}"))
+}
+
+/// Makes the world.
+pub(crate) async fn create(store: &Store, plan: Plan) -> World {
+    people::found(store).await;
+    let protocol =
+        PROTOCOL.replace("masking = \"OPEN\"", &format!("masking = \"{}\"", plan.masking.as_str()));
+    let study = register(store, &protocol).await;
+    let mut world = World {
+        study,
+        code: "NK510",
+        masking: plan.masking,
+        sites: BTreeMap::new(),
+        cohorts: cohorts_of(store, study).await,
+        subjects: (0..plan.subjects).map(Subject::plan).collect(),
+        memberships: BTreeMap::new(),
+        persons: BTreeMap::new(),
+    };
+    world.invite_sponsor(store).await;
+    world.open(store).await;
+    world.invite_sites(store).await;
+    for subject in world.subjects.clone() {
+        let rows = Box::new(subject.rows(&world));
+        accepted(store.decide(study, rows, by(&subject.coordinator())).await.unwrap());
+    }
+    world
+}
+
+/// Registers a study from the text of its protocol file, as an administrator would.
+pub async fn register(store: &Store, protocol: &str) -> Uuid {
+    let book =
+        Rulebook::parse(protocol).unwrap_or_else(|problems| panic!("the protocol is refused: {problems:?}"));
+    let study = id();
+    let registry = RegisterStudy {
+        study,
+        code: book.study().code.clone(),
+        title: book.study().title.clone(),
+        masking: book.study().masking,
+        time_zone: book.zone().name().to_owned(),
+    };
+    let founding = FoundStudy { study, document: protocol.to_owned(), synthetic: true };
+    accepted(store.register_study(registry, Box::new(founding), by("administrator")).await.unwrap());
+    study
+}
+
+/// The cohorts that a study was founded with, by level.
+pub async fn cohorts_of(store: &Store, study: Uuid) -> Vec<Uuid> {
+    let page = Page { after: None, before: None, limit: 1, newest_first: false };
+    let founding = store.entries(StreamId::Open(study), page, Touching::Anything).await.unwrap();
+    let cohorts = founding[0].changes.iter().filter(|change| change.table.as_ref() == "cohort");
+    let mut cohorts: Vec<rows::Cohort> = cohorts.map(|it| serde_json::from_str(&it.image).unwrap()).collect();
+    cohorts.sort_by_key(|cohort| cohort.level);
+    cohorts.into_iter().map(|cohort| cohort.id).collect()
+}
+
+impl World {
+    /// Adds the sites and opens the cohorts.
+    async fn open(&mut self, store: &Store) {
+        for code in SITES {
+            let site = AddSite {
+                code: code.to_owned(),
+                name: format!("A hospital that was made up, {code}"),
+                country: "CN".to_owned(),
+                time_zone: "Asia/Shanghai".to_owned(),
+            };
+            let added = accepted(store.decide(self.study, Box::new(site), by("data-manager")).await.unwrap());
+            self.sites.insert(code, added.row);
+        }
+        for cohort in &self.cohorts {
+            let open = OpenCohort {
+                cohort: *cohort,
+                open: true,
+                capacity: None,
+                reason: None,
+                expected_revision: None,
+            };
+            accepted(store.decide(self.study, Box::new(open), by("data-manager")).await.unwrap());
+        }
+    }
+
+    /// Adds everybody whose role is bound to no site, so that the study can be set up.
+    async fn invite_sponsor(&mut self, store: &Store) {
+        for person in people().into_iter().filter(|person| person.site.is_none()) {
+            self.add(store, person).await;
+        }
+    }
+
+    /// Adds those who work at a site or visit it.
+    async fn invite_sites(&mut self, store: &Store) {
+        for person in people().into_iter().filter(|person| person.site.is_some()) {
+            self.add(store, person).await;
+        }
+    }
+
+    /// Adds a person and grants them their role.
+    async fn add(&mut self, store: &Store, person: Person) {
+        let added = AddPerson {
+            name: person.name.clone(),
+            display_name: format!("Made-up {}", person.name),
+            issuer: None,
+            subject: None,
+        };
+        let row = accepted(store.decide_portal(Box::new(added), by("administrator")).await.unwrap()).row;
+        self.persons.insert(person.name.clone(), row);
+        if let Some(grant) = self.grant(&person, row) {
+            let granted = store.decide_portal(Box::new(grant), by("administrator")).await.unwrap();
+            self.memberships.insert(person.name, accepted(granted).row);
+        }
+    }
+
+    /// The grant that a person of the world receives.
+    pub fn grant(&self, person: &Person, row: Uuid) -> Option<GrantMembership> {
+        let role = person.role?;
+        let in_study = role.scope() != policy::Scope::Installation;
+        Some(GrantMembership {
+            person: row,
+            role: role.as_str().to_owned(),
+            study: in_study.then_some(self.study),
+            sites: person.site.map(|site| self.sites[site]).into_iter().collect(),
+            known_sites: self.sites.values().copied().collect(),
+            valid_from: day("2026-01-01"),
+            valid_to: (role == policy::Role::Auditor).then(|| day("2099-12-31")),
+            chair: role == policy::Role::DsmbMember,
+            training_on: Some(day("2025-12-01")),
+            delegation: None,
+        })
+    }
+}

@@ -1,0 +1,101 @@
+//! P11-06: whatever is changed behind the ledger's back is found and named.
+
+use entity::{FreeText, rows};
+use ledger::StreamId;
+use store::Inspection;
+use tests::world::{accepted, by, id};
+use tests::{Lay, TestApp, both};
+
+/// The findings of a verification against a checkpoint that somebody kept.
+async fn findings(app: &TestApp, checkpoint: &str) -> Vec<String> {
+    let inspection = Inspection { checkpoints: vec![checkpoint.to_owned()], ..Inspection::default() };
+    let report = app.server.store().verify(inspection).await.unwrap();
+    report.findings.iter().map(ToString::to_string).collect()
+}
+
+/// Does something to the database and expects that it is found, by a sentence that holds all of these words.
+async fn finds(app: &TestApp, sql: &str, words: &[&str]) {
+    let open = StreamId::Open(app.world.study);
+    let checkpoint = app.server.store().checkpoint(open).await.unwrap();
+    assert_eq!(findings(app, &checkpoint).await, Vec::<String>::new());
+    let raw = app.raw().await;
+    raw.unguard().await;
+    let sql = sql.replace("{stream}", &open.to_string());
+    assert!(raw.run(&sql).await > 0, "{sql}: changed nothing");
+    let found = findings(app, &checkpoint).await.join("\n");
+    assert!(words.iter().all(|word| found.contains(word)), "{sql} gives: {found}");
+}
+
+both! {
+    /// One changed letter of an image.
+    async fn a_changed_image_is_found(app: &TestApp) {
+        finds(app, "UPDATE change SET image = replace(image, 'FOLLOW_UP', 'FOLLOW_UQ')
+            WHERE stream = '{stream}' AND revision = 9 AND table_name = 'subject'", &["open", "revision 9"]).await;
+    }
+
+    /// One changed letter of a header.
+    async fn a_changed_header_is_found(app: &TestApp) {
+        finds(app, "UPDATE entry SET header = replace(header, 'Made-up', 'Made-uq')
+            WHERE stream = '{stream}' AND revision = 10", &["open", "revision 10"]).await;
+    }
+
+    /// One changed hash.
+    async fn a_changed_hash_is_found(app: &TestApp) {
+        finds(app, "UPDATE entry SET hash = '0' || substr(hash, 2) WHERE stream = '{stream}' AND revision IN (2, 3, 4)
+            AND substr(hash, 1, 1) <> '0'", &["open"]).await;
+    }
+
+    /// A removed change.
+    async fn a_removed_change_is_found(app: &TestApp) {
+        finds(app, "DELETE FROM change WHERE stream = '{stream}' AND revision = 11 AND position = 2", &["open", "revision 11"]).await;
+    }
+
+    /// The last entry removed, with the head put back: only whoever kept a checkpoint can tell.
+    async fn a_removed_last_entry_is_found_against_a_checkpoint(app: &TestApp) {
+        let open = StreamId::Open(app.world.study);
+        let raw = app.raw().await;
+        raw.unguard().await;
+        raw.run(&format!("CREATE TABLE kept AS SELECT * FROM head WHERE stream = '{open}'")).await;
+        let mut lay = Lay::default();
+        lay.open(&rows::ChangeReason {
+            id: id(),
+            study_id: app.world.study,
+            subject_id: None,
+            text: FreeText { text: "What nobody shall know".to_owned(), withhold: Vec::new() },
+        });
+        let store = app.server.store();
+        let last = store.decide(app.world.study, Box::new(lay), by("data-manager")).await.unwrap();
+        let last = accepted(last).open.unwrap();
+        let checkpoint = app.server.store().checkpoint(open).await.unwrap();
+        for sql in [
+            format!("DELETE FROM change WHERE stream = '{open}' AND revision = {last}"),
+            format!("DELETE FROM entry WHERE stream = '{open}' AND revision = {last}"),
+            format!("DELETE FROM checkpoint WHERE stream = '{open}'"),
+            format!("UPDATE head SET (revision, hash, at) = (SELECT revision, hash, at FROM kept) WHERE stream = '{open}'"),
+            "DELETE FROM change_reason".to_owned(),
+        ] {
+            assert!(raw.run(&sql).await > 0, "{sql}");
+        }
+        // Without the checkpoint it is a sound ledger that ends earlier.
+        let report = app.server.store().verify(Inspection::default()).await.unwrap();
+        assert!(report.is_sound(), "{:?}", report.findings);
+        let found = findings(app, &checkpoint).await;
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].contains(&format!("revision {last}")), "{found:?}");
+    }
+
+    /// A row of a table changed: the ledger says what it should be.
+    async fn a_changed_row_is_found(app: &TestApp) {
+        finds(app, "UPDATE dose SET lot = 'LOT-X' WHERE lot = 'LOT-4'", &["dose"]).await;
+    }
+
+    /// A row of a table removed.
+    async fn a_removed_row_is_found(app: &TestApp) {
+        finds(app, "DELETE FROM medication WHERE id IN (SELECT id FROM medication LIMIT 1)", &["medication"]).await;
+    }
+
+    /// The access log and the portal have chains, too.
+    async fn a_changed_grant_is_found(app: &TestApp) {
+        finds(app, "UPDATE membership SET role = 'DATA_MANAGER' WHERE role = 'STATISTICIAN'", &["membership"]).await;
+    }
+}

@@ -1,0 +1,21 @@
+//! The suite: each module tells stories of one subject matter, each story on both engines.
+
+// The whole crate is tests, of which the lint's own exception does not know.
+#![allow(clippy::unwrap_used)]
+
+mod access;
+mod board;
+mod commands;
+mod everything;
+mod history;
+mod identity;
+mod ledger;
+mod live;
+mod masked;
+mod mutations;
+mod other_site;
+mod races;
+mod replicas;
+mod rooms;
+mod schema;
+mod signin;

@@ -1,0 +1,116 @@
+//! A masked study: whoever must not know the treatment cannot tell it from any answer.
+
+use crate::everything::{Schema, texts};
+use entity::rows;
+use entity::terms::Masking;
+use serde_json::Value;
+use tests::world::{Plan, accepted, by};
+use tests::{Engine, Lay, TestApp};
+
+const BLIND: [&str; 8] = [
+    "medical-monitor",
+    "data-manager",
+    "statistician",
+    "monitor-sh01",
+    "safety-officer",
+    "investigator-sh01",
+    "coordinator-sh01",
+    "auditor",
+];
+
+/// Everything that each of those who must not know can read.
+async fn everything(app: &TestApp) -> Vec<(&'static str, String)> {
+    let schema = Schema::read(app).await;
+    let document = format!("{{ study(code: \"NK510\") {{ {} }} }}", schema.selection("Study", 6, &[]));
+    let mut answers = Vec::new();
+    for name in BLIND {
+        let answer = app.as_(name).ask(&document).await;
+        answer.ok();
+        answers.push((name, answer.text));
+    }
+    answers
+}
+
+/// The same for the treatment of each subject as it stands in the tables.
+async fn images(app: &TestApp, table: &str) -> Vec<Value> {
+    let sql = format!("SELECT image FROM change WHERE table_name = '{table}' ORDER BY subject_id");
+    app.raw().await.texts(&sql).await.iter().map(|image| serde_json::from_str(image).unwrap()).collect()
+}
+
+/// Exchanges the treatments of all subjects, in the sealed stream.
+async fn permute(app: &TestApp) {
+    let allocations: Vec<rows::Allocation> = images(app, "allocation")
+        .await
+        .into_iter()
+        .map(|image| serde_json::from_value(image).unwrap())
+        .collect();
+    let doses: Vec<rows::Dose> =
+        images(app, "dose").await.into_iter().map(|image| serde_json::from_value(image).unwrap()).collect();
+    assert_eq!((allocations.len(), doses.len()), (9, 9));
+    let mut lay = Lay::default();
+    for (at, allocation) in allocations.iter().enumerate() {
+        let other = &allocations[(at + 4) % 9];
+        lay.sealed(&rows::Allocation { cohort_id: other.cohort_id, ..allocation.clone() });
+        let dose = doses.iter().find(|dose| dose.subject_id == allocation.subject_id).unwrap();
+        let theirs = doses.iter().find(|dose| dose.subject_id == other.subject_id).unwrap();
+        lay.sealed(&rows::Dose {
+            planned_cells_per_kg: theirs.planned_cells_per_kg,
+            total_cells: theirs.total_cells,
+            actual_cells_per_kg: theirs.actual_cells_per_kg,
+            lot: theirs.lot.clone(),
+            ..dose.clone()
+        });
+    }
+    let call = by("pharmacist-sh01");
+    let outcome = app.server.store().decide(app.world.study, Box::new(lay), call).await.unwrap();
+    assert_eq!(accepted(outcome).open, None, "a sealed write takes no open revision");
+}
+
+/// ACC-05: exchanging the treatments of all subjects leaves every answer to sponsor and site the same, byte for byte.
+async fn treatments_do_not_show(app: &TestApp) {
+    let before = everything(app).await;
+    permute(app).await;
+    for ((name, before), (_, after)) in before.iter().zip(everything(app).await) {
+        assert_eq!(before, &after, "{name} can tell the treatments");
+    }
+    let pharmacist = app
+        .study("pharmacist-sh01", "subjects(first: 9) { nodes { cohort { state value { code } } } }")
+        .await;
+    let codes = texts(&pharmacist).into_iter().filter(|(_, text)| text.starts_with("DL")).count();
+    assert_eq!(codes, 3, "the pharmacist reads the treatment of the own site: {pharmacist}");
+    app.sound().await;
+}
+
+/// ACC-04: there is no argument by which subjects could be told apart by treatment.
+async fn nothing_can_be_filtered_by_treatment(app: &TestApp) {
+    for document in [
+        "{ study(code: \"NK510\") { subjects(filter: {cohort: \"DL1\"}) { totalCount } } }",
+        "{ study(code: \"NK510\") { subjects(filter: {level: 1}) { totalCount } } }",
+        "{ study(code: \"NK510\") { subjects(filter: {arm: \"A\"}) { totalCount } } }",
+    ] {
+        let answer = app.as_("statistician").ask(document).await;
+        assert_eq!(answer.codes(), ["BAD_USER_INPUT"], "{}", answer.text);
+    }
+}
+
+async fn masked(engine: Engine, masking: Masking) {
+    let app = TestApp::with(engine, Plan { masking, ..Plan::default() }).await;
+    treatments_do_not_show(&app).await;
+    nothing_can_be_filtered_by_treatment(&app).await;
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn treatments_do_not_show_in_a_double_masked_study_on_sqlite() {
+    masked(Engine::Sqlite, Masking::Double).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn treatments_do_not_show_in_a_double_masked_study_on_postgres() {
+    masked(Engine::Postgres, Masking::Double).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn treatments_do_not_show_in_a_sponsor_masked_study() {
+    masked(Engine::Sqlite, Masking::SponsorMasked).await;
+}
