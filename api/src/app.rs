@@ -119,10 +119,7 @@ impl App {
     ) -> Result<Arc<App>, String> {
         let secret =
             |error: StoreError| format!("a secret of the installation cannot be read: {}", error.internal());
-        let board_keys = Arc::new(BoardKeys {
-            ids: store.secret_key("board ids").await.map_err(secret)?,
-            pseudonyms: store.secret_key("board pseudonyms").await.map_err(secret)?,
-        });
+        let board_keys = Arc::new(board_keys(&store).await.map_err(secret)?);
         let schema = graphql::schema(&settings);
         let runtime = Executor::start().map_err(|error| format!("no threads: {error}"))?;
         let cuts = Mutex::default();
@@ -229,4 +226,15 @@ impl Running {
             let _ = done.await;
         }
     }
+}
+
+/// The installation's keys of what the board sees.
+///
+/// # Errors
+/// A secret that cannot be read.
+pub(crate) async fn board_keys(store: &Store) -> Result<BoardKeys, StoreError> {
+    Ok(BoardKeys {
+        ids: store.secret_key("board ids").await?,
+        pseudonyms: store.secret_key("board pseudonyms").await?,
+    })
 }

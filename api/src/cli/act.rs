@@ -1,7 +1,7 @@
 //! Administrative acts. Each is decided as its mutation would be, for the person whom `--as` names.
 
 use super::Told;
-use super::installation::{accepted, broken, call, fresh};
+use super::installation::{self, accepted, broken, call, fresh};
 use crate::config::Settings;
 use crate::database;
 use chrono::NaiveDate;
@@ -9,7 +9,6 @@ use clap::Args;
 use portal::command;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
 use store::{CallerRef, Store};
 use study::Rulebook;
 use study::command::setup::FoundStudy;
@@ -171,10 +170,10 @@ pub(crate) async fn person(store: &Store, by: &str, name: &str) -> Told<Uuid> {
     found.ok_or_else(|| format!("there is no person `{name}`"))
 }
 
-/// Sites of a study by code.
-pub(crate) async fn sites(store: &Store, study: Uuid) -> Told<Vec<(String, Uuid)>> {
-    let snapshot: Arc<study::Snapshot> = store.study(study).await.map_err(broken)?;
-    Ok(snapshot.site_codes().collect())
+/// Sites of a study by code, as the person who acts sees them.
+async fn sites(store: &Store, by: &str, study: Uuid) -> Told<Vec<(String, Uuid)>> {
+    let view = installation::look(store, by, study).await?;
+    Ok(view.sites().map(|site| (site.code().to_owned(), site.row_id())).collect())
 }
 
 impl AddPerson {
@@ -216,7 +215,7 @@ impl Grant {
             None => None,
         };
         let known = match study {
-            Some(study) => sites(&store, study).await?,
+            Some(study) => sites(&store, &self.by.user, study).await?,
             None => Vec::new(),
         };
         let mut reached = Vec::new();

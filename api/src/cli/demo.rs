@@ -4,7 +4,7 @@
 use super::Told;
 use super::act;
 use super::demo_data::{Activity, COURSES, Course, Event, Panel};
-use super::installation::{self, accepted, broken, call, fresh};
+use super::installation::{self, accepted, call, fresh};
 use super::serve;
 use crate::app::{App, DemoUser};
 use crate::config::{Secret, Settings};
@@ -173,7 +173,10 @@ impl Demo {
         demo.person("pharmacist-bj01", Role::UnmaskedPharmacist, &demo.sites[..1]).await?;
         demo.person("monitor", Role::Monitor, &demo.sites[..2]).await?;
         demo.person("auditor", Role::Auditor, &[]).await?;
-        let cohorts: Vec<Uuid> = demo.snapshot().await?.cohort_ids().collect();
+        let cohorts: Vec<Uuid> = {
+            let view = installation::look(&demo.store, "data-manager", demo.study).await?;
+            view.cohorts().into_iter().flatten().map(|cohort| cohort.row_id()).collect()
+        };
         for cohort in &cohorts {
             let open = setup::OpenCohort {
                 cohort: *cohort,
@@ -185,10 +188,6 @@ impl Demo {
             demo.act("data-manager", open).await?;
         }
         Ok(Demo { cohorts, ..demo })
-    }
-
-    async fn snapshot(&self) -> Told<Arc<study::Snapshot>> {
-        self.store.study(self.study).await.map_err(broken)
     }
 
     async fn person(&self, name: &str, role: Role, sites: &[Uuid]) -> Told<()> {

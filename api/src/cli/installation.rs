@@ -1,6 +1,7 @@
 //! Founding an installation, its tokens and its schema.
 
 use super::Told;
+use crate::app::board_keys;
 use crate::config::Settings;
 use crate::database;
 use crate::signin::{self, Minter};
@@ -8,7 +9,9 @@ use clap::Args;
 use portal::KeyPurpose;
 use portal::command::{Init, NewAdministrator, NewPublicKey};
 use std::process::ExitCode;
+use std::sync::Arc;
 use store::{Call, CallerRef, Outcome, Store, StoreError};
+use study::view::{Lens, View};
 use uuid::Uuid;
 
 /// How an installation is founded.
@@ -162,4 +165,19 @@ pub(super) async fn migrate(settings: &Settings, options: MigrateOptions) -> Tol
     }
     println!("The schema is up to date.");
     Ok(ExitCode::SUCCESS)
+}
+
+/// A study as a person sees it.
+pub(crate) async fn look(store: &Store, user: &str, study: Uuid) -> Told<View> {
+    let portal = store.portal().await.map_err(broken)?;
+    let now = store.clock().now();
+    let actor = portal.actor(user, now).ok_or_else(|| format!("there is no active person `{user}`"))?;
+    let lens = Lens {
+        now,
+        keys: Arc::new(board_keys(store).await.map_err(broken)?),
+        vault: store.identities(study).await.map_err(broken)?,
+        trail: Arc::default(),
+    };
+    let snapshot = store.study(study).await.map_err(broken)?;
+    snapshot.view(&Arc::new(actor), lens).ok_or_else(|| format!("`{user}` has no business in the study"))
 }

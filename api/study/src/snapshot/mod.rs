@@ -260,16 +260,6 @@ impl Snapshot {
         self.bytes + self.subjects * 512
     }
 
-    /// Code and id of every site, for whoever administers grants.
-    pub fn site_codes(&self) -> impl Iterator<Item = (String, Uuid)> + '_ {
-        self.rows.sites.iter().map(|site| (site.code.clone(), site.row.id))
-    }
-
-    /// Ids of the cohorts by dose level, for whoever sets a study up.
-    pub fn cohort_ids(&self) -> impl Iterator<Item = Uuid> + '_ {
-        self.rows.cohorts.iter().map(|cohort| cohort.row.id)
-    }
-
     /// How many subjects there are.
     pub fn subjects(&self) -> usize {
         self.subjects
