@@ -19,7 +19,7 @@ mod wait;
 use crate::app::App;
 use crate::config::Settings;
 use crate::failure::{Code, Failure};
-use async_graphql::parser::types::ExecutableDocument;
+use async_graphql::parser::types::{DocumentOperations, ExecutableDocument};
 use async_graphql::{Request, Response, Variables};
 use budget::Spending;
 use objects::{Limit, Mode};
@@ -41,6 +41,19 @@ pub struct Asked {
     pub operation_name: Option<String>,
     /// Its variables.
     pub variables: serde_json::Map<String, serde_json::Value>,
+}
+
+impl Asked {
+    /// The name of the operation that runs, as the log has it; none when it has none.
+    pub fn operation(&self) -> Option<String> {
+        let only = || match &self.document.operations {
+            DocumentOperations::Multiple(named) if named.len() == 1 => {
+                named.keys().next().map(ToString::to_string)
+            }
+            DocumentOperations::Multiple(_) | DocumentOperations::Single(_) => None,
+        };
+        self.operation_name.clone().or_else(only)
+    }
 }
 
 /// Builds the schema.
@@ -91,7 +104,7 @@ pub fn request(asked: Asked, scope: &Scope) -> Result<Request, Box<Response>> {
 /// # Errors
 /// UNAVAILABLE when the access log cannot be written: then the answer must not leave.
 pub async fn answer(app: &Arc<App>, scope: Scope, asked: Asked) -> Result<Response, Failure> {
-    let operation = asked.operation_name.clone();
+    let operation = asked.operation();
     let request = match request(asked, &scope) {
         Ok(request) => request.data(Mode::Bytes),
         Err(mut refused) => {
