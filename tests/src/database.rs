@@ -62,12 +62,12 @@ impl Database {
                 static TEMPLATE: OnceCell<String> = OnceCell::const_new();
                 let template = TEMPLATE
                     .get_or_init(|| async {
-                        let name = blocking(|| postgres::database("template0")).await;
+                        let name = blocking(postgres::database).await;
                         template(Database::on_server(&name)).await;
                         name
                     })
                     .await;
-                let name = blocking(move || postgres::database(template)).await;
+                let name = blocking(move || postgres::database_like(template)).await;
                 Database::on_server(&name)
             }
         }

@@ -11,6 +11,7 @@ pub mod answer;
 pub mod caller;
 pub mod database;
 mod lay;
+#[path = "../../migration/tests/schema/postgres/mod.rs"]
 mod postgres;
 pub mod server;
 pub mod socket;

@@ -30,10 +30,15 @@ pub struct Cluster {
 
 /// Makes an empty database on the server and answers with its name.
 pub fn database() -> String {
+    database_like("template0")
+}
+
+/// Makes a database after the pattern of another one, to which nobody may be connected, and answers with its name.
+pub fn database_like(pattern: &str) -> String {
     let cluster = CLUSTER.get_or_init(Cluster::start);
     let name = format!("t{}", DATABASES.fetch_add(1, Ordering::Relaxed));
     let mut create = Command::new(cluster.programs.join("createdb"));
-    create.arg("-h").arg(&cluster.socket).args(["-U", OWNER, "-T", "template0", &name]);
+    create.arg("-h").arg(&cluster.socket).args(["-U", OWNER, "-T", pattern, &name]);
     succeed(&mut create);
     name
 }
@@ -70,7 +75,7 @@ impl Cluster {
         let warden = warden(&programs, &socket, &data, account);
         let settings = format!(
             "-c listen_addresses='' -c unix_socket_directories='{}' -c fsync=off -c full_page_writes=off \
-             -c max_connections=200",
+             -c max_connections=400",
             socket.display()
         );
         let mut start = run("pg_ctl");
