@@ -38,6 +38,12 @@ impl Answer {
         fields.values().next().unwrap()
     }
 
+    /// Whether a text stands anywhere in the answer, in a key or in a value; see [`mentions`].
+    pub fn mentions(&self, text: &str) -> bool {
+        let body: Value = serde_json::from_str(&self.text).unwrap_or_else(|_| self.text.clone().into());
+        mentions(&body, text)
+    }
+
     /// The codes of the errors.
     pub fn codes(&self) -> Vec<&str> {
         self.errors.iter().map(|error| error["extensions"]["code"].as_str().unwrap_or("(none)")).collect()
@@ -79,4 +85,40 @@ pub struct Refused {
     pub message: String,
     /// The path of the input field, dotted.
     pub field: String,
+}
+
+/// Whether a text stands anywhere in a JSON value, in a key or in a value.
+///
+/// Global ids, cursors, hashes and signatures are random letters, in which any four letters turn up now and then: such
+/// a value mentions a text only when it is that text.
+pub fn mentions(value: &Value, text: &str) -> bool {
+    let random = |value: &str| {
+        value.len() >= 40
+            && value.bytes().all(|it| it.is_ascii_alphanumeric() || matches!(it, b'-' | b'_' | b'.'))
+    };
+    match value {
+        Value::String(value) => value == text || (!random(value) && value.contains(text)),
+        Value::Array(items) => items.iter().any(|item| mentions(item, text)),
+        Value::Object(fields) => fields.iter().any(|(key, item)| key.contains(text) || mentions(item, text)),
+        Value::Number(number) => number.to_string().contains(text),
+        Value::Null | Value::Bool(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_text_is_found_in_words_and_not_in_random_letters() {
+        let id = "BAAAAAAASH01AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+        let body =
+            json!({ "id": id, "nested": [{ "code": "SH01-001" }], "note": "seen at GZ03, twice", "n": 4711 });
+        for text in ["SH01-001", "SH01", "GZ03", "4711", id, "nested"] {
+            assert!(mentions(&body, text), "{text}");
+        }
+        assert!(!mentions(&json!({ "id": id }), "SH01"));
+        assert!(!mentions(&body, "BJ02"));
+    }
 }
