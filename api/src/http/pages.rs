@@ -1,15 +1,26 @@
-//! The page at `/`: GraphiQL where it is switched on. The library's page loads its scripts from elsewhere, so
-//! ours is a small page of our own that needs nothing but this server.
+//! The page at `/`: GraphiQL where it is switched on. Its library is served from here, so that the page needs no
+//! other host and its policy can forbid every one.
 
 use super::AppData;
 use actix_web::HttpResponse;
 use serde_json::json;
 
-const STYLE: &str = include_str!("page.css");
-const SCRIPT: &str = include_str!("page.js");
-const PAGE: &str = include_str!("page.html");
+/// What the page is made of: name, type, content.
+const ASSETS: [(&str, &str, &str); 6] = [
+    ("page.css", CSS, include_str!("../../assets/page.css")),
+    ("page.js", JAVASCRIPT, include_str!("../../assets/page.js")),
+    ("graphiql.css", CSS, include_str!("../../assets/graphiql/graphiql.min.css")),
+    ("graphiql.js", JAVASCRIPT, include_str!("../../assets/graphiql/graphiql.min.js")),
+    ("react.js", JAVASCRIPT, include_str!("../../assets/graphiql/react.production.min.js")),
+    ("react-dom.js", JAVASCRIPT, include_str!("../../assets/graphiql/react-dom.production.min.js")),
+];
+const PAGE: &str = include_str!("../../assets/page.html");
+const CSS: &str = "text/css; charset=utf-8";
+const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
+// The library carries its fonts and pictures in itself and sets a few styles on elements.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
+                      font-src 'self' data:; img-src 'self' data:; connect-src 'self'; \
                       base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// The page, where it is switched on.
@@ -31,10 +42,11 @@ pub(super) async fn asset(app: AppData, name: actix_web::web::Path<String>) -> H
     if !app.settings.server.graphiql {
         return HttpResponse::NotFound().finish();
     }
-    match name.as_str() {
-        "page.css" => HttpResponse::Ok().content_type("text/css; charset=utf-8").body(STYLE),
-        "page.js" => HttpResponse::Ok().content_type("text/javascript; charset=utf-8").body(SCRIPT),
-        "users.json" if !app.demo_users.is_empty() => HttpResponse::Ok().json(&app.demo_users),
-        _ => HttpResponse::NotFound().finish(),
+    if name.as_str() == "users.json" && !app.demo_users.is_empty() {
+        return HttpResponse::Ok().json(&app.demo_users);
+    }
+    match ASSETS.iter().find(|(known, _, _)| *known == name.as_str()) {
+        Some((_, kind, content)) => HttpResponse::Ok().content_type(*kind).body(*content),
+        None => HttpResponse::NotFound().finish(),
     }
 }
