@@ -6,6 +6,7 @@
 mod access;
 mod board;
 mod commands;
+mod corrections;
 mod everything;
 mod history;
 mod identity;

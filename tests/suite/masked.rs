@@ -3,7 +3,7 @@
 use crate::everything::{Schema, texts};
 use entity::rows;
 use entity::terms::Masking;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tests::world::{Plan, accepted, by};
 use tests::{Engine, Lay, TestApp};
 
@@ -81,6 +81,54 @@ async fn treatments_do_not_show(app: &TestApp) {
     app.sound().await;
 }
 
+/// A masked dose is corrected by the pharmacist of its site, in the sealed ledger; to everybody else a dose that is
+/// there reads as one that is not, and nothing of the correction shows.
+async fn a_masked_dose_is_corrected_by_the_pharmacist_alone(app: &TestApp) {
+    let read = "subject(code: \"SH01-001\") { doses { id revision givenOn { value } weightKg } }";
+    let doses = app.study("pharmacist-sh01", read).await["subject"]["doses"].clone();
+    let dose = &doses[0];
+    let input = |key: &str, id: &Value| {
+        json!({ "key": key, "dose": id, "agent": "NK510", "givenOn": dose["givenOn"]["value"], "weightKg": "64",
+            "totalCells": "2400000000", "lot": "LOT-64", "reason": "The scales were read wrongly.",
+            "expectedRevision": dose["revision"] })
+    };
+    let unknown = json!(crate::other_site::unknown(dose["id"].as_str().unwrap()));
+    let before = everything(app).await;
+    for name in BLIND.into_iter().chain(["pharmacist-bj02", "dsmb-member", "dsmb-statistician", "stranger"]) {
+        let ask = async |which: &str, id: &Value| {
+            let answer = app.as_(name).act("correctDose", input(&format!("{name}-{which}"), id), "").await;
+            answer.refused()
+        };
+        let (theirs, none) = (ask("theirs", &dose["id"]).await, ask("none", &unknown).await);
+        assert_eq!(theirs, none, "{name} can tell that there is a dose");
+        // Whoever corrects doses elsewhere is told that there is none; others that the act is not theirs.
+        let site = ["investigator-sh01", "coordinator-sh01", "pharmacist-bj02"].contains(&name);
+        assert!(theirs.code == "NOT_FOUND" || !site && theirs.code == "FORBIDDEN", "{name}: {theirs:?}");
+    }
+    let revision = app.study("data-manager", "revision").await["revision"].clone();
+    let answer = app
+        .as_("pharmacist-sh01")
+        .act("correctDose", input("good", &dose["id"]), "dose { weightKg lot }")
+        .await;
+    let payload = answer.accepted();
+    assert_eq!(payload["dose"], json!({ "weightKg": "64", "lot": "LOT-64" }));
+    assert_eq!(payload["revision"], Value::Null, "a sealed write takes no open revision");
+    assert_eq!(app.study("data-manager", "revision").await["revision"], revision);
+    for ((name, before), (_, after)) in before.iter().zip(everything(app).await) {
+        assert_eq!(before, &after, "{name} can tell the correction");
+    }
+    let images = app
+        .raw()
+        .await
+        .texts(
+            "SELECT image FROM change WHERE table_name = 'change_reason'
+        AND stream LIKE 'sealed%'",
+        )
+        .await;
+    assert!(images.iter().any(|image| image.contains("The scales were read wrongly.")), "{images:?}");
+    app.sound().await;
+}
+
 /// ACC-04: there is no argument by which subjects could be told apart by treatment.
 async fn nothing_can_be_filtered_by_treatment(app: &TestApp) {
     for document in [
@@ -97,6 +145,7 @@ async fn masked(engine: Engine, masking: Masking) {
     let app = TestApp::with(engine, Plan { masking, ..Plan::default() }).await;
     treatments_do_not_show(&app).await;
     nothing_can_be_filtered_by_treatment(&app).await;
+    a_masked_dose_is_corrected_by_the_pharmacist_alone(&app).await;
     app.stop().await;
 }
 

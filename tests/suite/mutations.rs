@@ -2,14 +2,62 @@
 
 use crate::everything::Schema;
 use crate::other_site::{ids_of_sh01, unknown};
+use entity::rows;
+use entity::terms::{DispositionKind, IntercurrentEventKind};
 use policy::{Act, may};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use tests::world::people;
-use tests::{TestApp, both};
+use tests::world::{accepted, by, id, people};
+use tests::{Lay, TestApp, both};
+
+/// Records that the world lacks, of the subject whose ids are asked for.
+async fn complete(app: &TestApp) {
+    let subject = &app.world.subjects[0];
+    let mut lay = Lay::default();
+    lay.open(&rows::LabResult {
+        id: id(),
+        study_id: app.world.study,
+        subject_id: subject.row,
+        visit_id: None,
+        analyte: "haemoglobin".to_owned(),
+        loinc: None,
+        method: None,
+        laboratory: None,
+        collected_on: subject.on(20),
+        collected_at: None,
+        lln: None,
+        uln: None,
+        raw: "125".to_owned(),
+        comparator: None,
+        value: Some("125".parse().unwrap()),
+        unit: Some("g/L".to_owned()),
+        standard_value: Some("125".parse().unwrap()),
+        standard_unit: Some("g/L".to_owned()),
+    });
+    lay.open(&rows::IntercurrentEvent {
+        id: id(),
+        study_id: app.world.study,
+        subject_id: subject.row,
+        kind: IntercurrentEventKind::MissedVisit,
+        occurred_on: subject.on(20),
+        days: None,
+        note: None,
+    });
+    lay.open(&rows::Disposition {
+        id: id(),
+        study_id: app.world.study,
+        subject_id: subject.row,
+        kind: DispositionKind::Completed,
+        occurred_on: subject.on(90),
+        reason: None,
+    });
+    let call = by(&subject.coordinator());
+    accepted(app.server.store().decide(app.world.study, Box::new(lay), call).await.unwrap());
+}
 
 /// Ids for every input field that takes one, all of one subject of SH01 or of the study.
 async fn ids(app: &TestApp) -> BTreeMap<&'static str, String> {
+    complete(app).await;
     let own = ids_of_sh01(app).await;
     let of = |kind: &str| own.iter().find(|(it, _)| it == kind).map(|(_, id)| id.clone());
     let study = app.study("coordinator-sh01", "id sites { id } cohorts { id }").await;
@@ -24,6 +72,13 @@ async fn ids(app: &TestApp) -> BTreeMap<&'static str, String> {
         ("adverseEvent", of("AdverseEvent").unwrap()),
         ("medication", of("Medication").unwrap()),
         ("dose", of("Dose").unwrap()),
+        ("consent", of("Consent").unwrap()),
+        ("panel", of("AutoantibodyPanel").unwrap()),
+        ("autoantibodyResult", of("AutoantibodyResult").unwrap()),
+        ("labResult", of("LabResult").unwrap()),
+        ("adverseEventGrade", of("AdverseEventGrade").unwrap()),
+        ("intercurrentEvent", of("IntercurrentEvent").unwrap()),
+        ("disposition", of("Disposition").unwrap()),
         ("record", of("Medication").unwrap()),
         ("proposal", subject.clone()),
         ("id", subject.clone()),

@@ -80,8 +80,28 @@ acts! {
     AdjudicateDlt = "adjudicateDlt",
     /// Record an intercurrent event.
     RecordIntercurrentEvent = "recordIntercurrentEvent",
-    /// Correct a record other than an assessment.
-    CorrectRecord = "correctRecord",
+    /// Correct a consent.
+    CorrectConsent = "correctConsent",
+    /// Correct a visit.
+    CorrectVisit = "correctVisit",
+    /// Correct an autoantibody panel: its day and its laboratory.
+    CorrectAutoantibodyPanel = "correctAutoantibodyPanel",
+    /// Correct one result of an autoantibody panel.
+    CorrectAutoantibodyResult = "correctAutoantibodyResult",
+    /// Correct a laboratory result.
+    CorrectLabResult = "correctLabResult",
+    /// Correct a dose.
+    CorrectDose = "correctDose",
+    /// Correct a medication.
+    CorrectMedication = "correctMedication",
+    /// Correct an adverse event, its grades and causalities aside.
+    CorrectAdverseEvent = "correctAdverseEvent",
+    /// Correct a grade of an adverse event.
+    CorrectAdverseEventGrade = "correctAdverseEventGrade",
+    /// Correct an intercurrent event.
+    CorrectIntercurrentEvent = "correctIntercurrentEvent",
+    /// Correct how a subject's participation ended.
+    CorrectDisposition = "correctDisposition",
     /// End a subject's participation.
     WithdrawSubject = "withdrawSubject",
     /// Freeze the data that the safety board reads.

@@ -156,10 +156,24 @@ const ACTS: [(Act, [bool; ROLES]); Act::COUNT] = [
     (Act::AssessSponsorCausality,  [ F, F, F, F, Y,    F, F, F,   F, F,  F, F, F ]),
     (Act::AdjudicateDlt,           [ Y, F, F, F, F,    F, F, F,   F, F,  F, F, F ]),
     (Act::RecordIntercurrentEvent, [ F, F, F, F, F,    Y, Y, F,   F, F,  F, F, F ]),
-    (Act::CorrectRecord,           [ F, F, F, F, F,    Y, Y, F,   F, F,  F, F, F ]),
+    (Act::CorrectConsent,          [ F, F, F, F, F,    Y, Y, F,   F, F,  F, F, F ]),
+    (Act::CorrectVisit,            [ F, F, F, F, F,    Y, Y, F,   F, F,  F, F, F ]),
+    (Act::CorrectAutoantibodyPanel,[ F, F, F, F, F,    Y, Y, F,   F, F,  F, F, F ]),
+    (Act::CorrectAutoantibodyResult,
+                                   [ F, F, F, F, F,    Y, Y, F,   F, F,  F, F, F ]),
+    (Act::CorrectLabResult,        [ F, F, F, F, F,    Y, Y, F,   F, F,  F, F, F ]),
+    // Whoever records doses sets them right; in a masked study the View shows a dose to the pharmacist alone.
+    (Act::CorrectDose,             [ F, F, F, F, F,    Y, Y, Y,   F, F,  F, F, F ]),
+    (Act::CorrectMedication,       [ F, F, F, F, F,    Y, Y, F,   F, F,  F, F, F ]),
+    (Act::CorrectAdverseEvent,     [ F, F, F, F, F,    Y, Y, F,   F, F,  F, F, F ]),
+    (Act::CorrectAdverseEventGrade,[ F, F, F, F, F,    Y, Y, F,   F, F,  F, F, F ]),
+    (Act::CorrectIntercurrentEvent,[ F, F, F, F, F,    Y, Y, F,   F, F,  F, F, F ]),
+    (Act::CorrectDisposition,      [ F, F, F, F, F,    Y, Y, F,   F, F,  F, F, F ]),
     (Act::WithdrawSubject,         [ F, F, F, F, F,    Y, Y, F,   F, F,  F, F, F ]),
     (Act::CreateDataCut,           [ F, F, F, F, F,    F, F, F,   F, Y,  F, F, F ]),
     (Act::ProposeRedaction,        [ F, Y, F, F, F,    Y, F, F,   F, F,  F, F, F ]),
+    // Every kind of proposal is decided where its act may be done: the administrator's column is for proposals of the
+    // installation alone, since a grant of the installation counts in no study (`Actor::allows`, ACC-07).
     (Act::ApproveProposal,         [ F, Y, F, F, F,    Y, F, F,   F, F,  Y, F, F ]),
     (Act::RejectProposal,          [ F, Y, F, F, F,    Y, F, F,   F, F,  Y, F, F ]),
 ];
@@ -202,15 +216,25 @@ mod tests {
             Act::CorrectAssessment,
             Act::RecordDose,
             Act::ReportAdverseEvent,
-            Act::CorrectRecord,
             Act::RecordMedication,
             Act::RecordIntercurrentEvent,
         ];
+        let corrections = Act::ALL.iter().copied().filter(|act| act.as_str().starts_with("correct"));
+        let entries: Vec<Act> = entries.into_iter().chain(corrections).collect();
         for role in Role::ALL.into_iter().filter(|role| role.side() == crate::Party::Sponsor) {
-            for act in entries {
+            for act in &entries {
+                let act = *act;
                 assert!(!may(role, act), "{} may {}", role.as_str(), act.as_str());
             }
         }
+    }
+
+    /// The unmasked pharmacist records doses and corrects them, and does nothing else to any record.
+    #[test]
+    fn a_pharmacist_records_and_corrects_doses_alone() {
+        let done: Vec<Act> =
+            Act::ALL.iter().copied().filter(|act| may(Role::UnmaskedPharmacist, *act)).collect();
+        assert_eq!(done, [Act::RecordDose, Act::CorrectDose]);
     }
 
     /// ACC-07: an administrator reads no clinical data.

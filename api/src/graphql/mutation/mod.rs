@@ -4,7 +4,18 @@ mod add_site;
 mod adjudicate_dlt;
 mod assess_sponsor_causality;
 mod confirm_eligibility;
+mod correct_adverse_event;
+mod correct_adverse_event_grade;
 mod correct_assessment;
+mod correct_autoantibody_panel;
+mod correct_autoantibody_result;
+mod correct_consent;
+mod correct_disposition;
+mod correct_dose;
+mod correct_intercurrent_event;
+mod correct_lab_result;
+mod correct_medication;
+mod correct_visit;
 mod create_data_cut;
 mod enroll_subject;
 mod follow_adverse_event;
@@ -27,28 +38,60 @@ mod withdraw_subject;
 use async_graphql::MergedObject;
 
 /// What can be done. Every act is idempotent under its key, and a refusal is data: nothing was written.
+// Merged by area: one long list nests as deep as it is long, deeper than the compiler follows.
 #[derive(MergedObject, Default)]
-pub struct Mutation(
-    add_site::AddSite,
-    adjudicate_dlt::AdjudicateDlt,
-    assess_sponsor_causality::AssessSponsorCausality,
+pub struct Mutation(SetupActs, EnrolmentActs, ConductActs, CorrectionActs, SafetyActs);
+
+/// Set up a study, and freeze it.
+#[derive(MergedObject, Default)]
+struct SetupActs(add_site::AddSite, create_data_cut::CreateDataCut, open_cohort::OpenCohort);
+
+/// From screening to the end of participation.
+#[derive(MergedObject, Default)]
+struct EnrolmentActs(
     confirm_eligibility::ConfirmEligibility,
-    correct_assessment::CorrectAssessment,
-    create_data_cut::CreateDataCut,
     enroll_subject::EnrollSubject,
-    follow_adverse_event::FollowAdverseEvent,
-    open_cohort::OpenCohort,
-    record_assessment::RecordAssessment,
-    record_autoantibody_panel::RecordAutoantibodyPanel,
     record_consent::RecordConsent,
-    record_dose::RecordDose,
     record_eligibility::RecordEligibility,
     record_identity::RecordIdentity,
+    screen_subject::ScreenSubject,
+    withdraw_subject::WithdrawSubject,
+);
+
+/// What is recorded of a subject.
+#[derive(MergedObject, Default)]
+struct ConductActs(
+    record_assessment::RecordAssessment,
+    record_autoantibody_panel::RecordAutoantibodyPanel,
+    record_dose::RecordDose,
     record_intercurrent_event::RecordIntercurrentEvent,
     record_lab_results::RecordLabResults,
     record_medication::RecordMedication,
     record_visit::RecordVisit,
+);
+
+/// Corrections, one a kind of record.
+#[derive(MergedObject, Default)]
+struct CorrectionActs(
+    correct_adverse_event::CorrectAdverseEvent,
+    correct_adverse_event_grade::CorrectAdverseEventGrade,
+    correct_assessment::CorrectAssessment,
+    correct_autoantibody_panel::CorrectAutoantibodyPanel,
+    correct_autoantibody_result::CorrectAutoantibodyResult,
+    correct_consent::CorrectConsent,
+    correct_disposition::CorrectDisposition,
+    correct_dose::CorrectDose,
+    correct_intercurrent_event::CorrectIntercurrentEvent,
+    correct_lab_result::CorrectLabResult,
+    correct_medication::CorrectMedication,
+    correct_visit::CorrectVisit,
+);
+
+/// Adverse events.
+#[derive(MergedObject, Default)]
+struct SafetyActs(
+    adjudicate_dlt::AdjudicateDlt,
+    assess_sponsor_causality::AssessSponsorCausality,
+    follow_adverse_event::FollowAdverseEvent,
     report_adverse_event::ReportAdverseEvent,
-    screen_subject::ScreenSubject,
-    withdraw_subject::WithdrawSubject,
 );

@@ -151,7 +151,7 @@ macro_rules! payload {
                 let ($view, $row) = (self.0.view.as_ref()?, self.0.row);
                 $find
             }
-            /// The open ledger's revision that the act became; none when it was refused.
+            /// The open ledger's revision that the act became; none when it was refused, or went to the sealed ledger alone.
             #[group(Envelope)]
             fn revision(&self) -> Option<crate::graphql::scalar::Revision> {
                 self.0.revision

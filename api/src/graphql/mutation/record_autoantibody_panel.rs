@@ -33,6 +33,21 @@ pub struct PanelResultInput {
     pub patterns: Option<Vec<String>>,
 }
 
+impl From<PanelResultInput> for command::conduct::PanelResult {
+    fn from(input: PanelResultInput) -> command::conduct::PanelResult {
+        command::conduct::PanelResult {
+            analyte: input.analyte.0,
+            raw: input.raw,
+            unit: input.unit,
+            reference_low: input.reference_low,
+            reference_high: input.reference_high,
+            positivity_cutoff: input.positivity_cutoff,
+            method: input.method,
+            patterns: input.patterns.unwrap_or_default(),
+        }
+    }
+}
+
 /// What recordAutoantibodyPanel needs.
 #[derive(InputObject)]
 pub struct RecordAutoantibodyPanelInput {
@@ -79,20 +94,7 @@ async fn act(cx: &Context<'_>, input: RecordAutoantibodyPanelInput) -> Result<Do
         visit: acting.row(NodeKind::Visit, &input.visit),
         collected_on: input.collected_on.map(|day| day.0),
         laboratory: input.laboratory,
-        results: input
-            .results
-            .into_iter()
-            .map(|it| command::conduct::PanelResult {
-                analyte: it.analyte.0,
-                raw: it.raw,
-                unit: it.unit,
-                reference_low: it.reference_low,
-                reference_high: it.reference_high,
-                positivity_cutoff: it.positivity_cutoff,
-                method: it.method,
-                patterns: it.patterns.unwrap_or_default(),
-            })
-            .collect(),
+        results: input.results.into_iter().map(Into::into).collect(),
     };
     acting.decide(Box::new(command)).await
 }

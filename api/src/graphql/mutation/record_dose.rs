@@ -12,16 +12,10 @@ use study::view::NodeKind;
 
 use crate::graphql::object::subject::Subject;
 
-/// What recordDose needs.
+/// What is recorded of a dose, and said again when it is corrected.
 #[derive(InputObject)]
-pub struct RecordDoseInput {
-    /// Idempotency key: the same key with the same input is answered once and written once. 1 to 255 characters.
-    key: String,
-    /// The subject.
-    subject: ID,
-    /// The cohort that the dose counts for; the subject's own unless given.
-    cohort: Option<ID>,
-    /// Which of the agent's doses it is, from 1; the next unless given.
+pub struct DoseFieldsInput {
+    /// Which of the agent's doses it is, from 1; unless given the next, or of a saved dose its own.
     ordinal: Option<i32>,
     /// What was given.
     agent: Coded<terms::Agent>,
@@ -37,6 +31,34 @@ pub struct RecordDoseInput {
     total_cells: Option<String>,
     /// The lot.
     lot: Option<String>,
+}
+
+impl From<DoseFieldsInput> for command::conduct::DoseFields {
+    fn from(input: DoseFieldsInput) -> command::conduct::DoseFields {
+        command::conduct::DoseFields {
+            ordinal: input.ordinal,
+            agent: input.agent.0,
+            given_on: input.given_on.0,
+            start_time: input.start_time,
+            end_time: input.end_time,
+            weight_kg: input.weight_kg,
+            total_cells: input.total_cells,
+            lot: input.lot,
+        }
+    }
+}
+
+/// What recordDose needs.
+#[derive(InputObject)]
+pub struct RecordDoseInput {
+    /// Idempotency key: the same key with the same input is answered once and written once. 1 to 255 characters.
+    key: String,
+    /// The subject.
+    subject: ID,
+    /// The cohort that the dose counts for; the subject's own unless given.
+    cohort: Option<ID>,
+    #[graphql(flatten)]
+    fields: DoseFieldsInput,
 }
 
 payload! {
@@ -69,16 +91,7 @@ async fn act(cx: &Context<'_>, input: RecordDoseInput) -> Result<Done, Failure> 
     let command = command::conduct::RecordDose {
         subject: acting.row(NodeKind::Subject, &input.subject),
         cohort: input.cohort.as_ref().map(|id| acting.row(NodeKind::Cohort, id)),
-        dose: command::conduct::DoseFields {
-            ordinal: input.ordinal,
-            agent: input.agent.0,
-            given_on: input.given_on.0,
-            start_time: input.start_time,
-            end_time: input.end_time,
-            weight_kg: input.weight_kg,
-            total_cells: input.total_cells,
-            lot: input.lot,
-        },
+        dose: input.fields.into(),
     };
     acting.decide(Box::new(command)).await
 }

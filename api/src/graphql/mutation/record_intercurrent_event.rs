@@ -12,13 +12,9 @@ use study::view::NodeKind;
 
 use crate::graphql::object::subject::Subject;
 
-/// What recordIntercurrentEvent needs.
+/// What is recorded of an intercurrent event, and said again when it is corrected.
 #[derive(InputObject)]
-pub struct RecordIntercurrentEventInput {
-    /// Idempotency key: the same key with the same input is answered once and written once. 1 to 255 characters.
-    key: String,
-    /// The subject.
-    subject: ID,
+pub struct IntercurrentEventFieldsInput {
     /// What happened.
     kind: Coded<terms::IntercurrentEventKind>,
     /// When.
@@ -27,6 +23,28 @@ pub struct RecordIntercurrentEventInput {
     days: Option<i32>,
     /// A note.
     note: Option<String>,
+}
+
+impl From<IntercurrentEventFieldsInput> for command::conduct::IntercurrentEventFields {
+    fn from(input: IntercurrentEventFieldsInput) -> command::conduct::IntercurrentEventFields {
+        command::conduct::IntercurrentEventFields {
+            kind: input.kind.0,
+            occurred_on: input.occurred_on.0,
+            days: input.days,
+            note: input.note,
+        }
+    }
+}
+
+/// What recordIntercurrentEvent needs.
+#[derive(InputObject)]
+pub struct RecordIntercurrentEventInput {
+    /// Idempotency key: the same key with the same input is answered once and written once. 1 to 255 characters.
+    key: String,
+    /// The subject.
+    subject: ID,
+    #[graphql(flatten)]
+    fields: IntercurrentEventFieldsInput,
 }
 
 payload! {
@@ -58,12 +76,7 @@ async fn act(cx: &Context<'_>, input: RecordIntercurrentEventInput) -> Result<Do
     let acting = Acting::begin(cx, &input.subject, input.key)?;
     let command = command::conduct::RecordIntercurrentEvent {
         subject: acting.row(NodeKind::Subject, &input.subject),
-        event: command::conduct::IntercurrentEventFields {
-            kind: input.kind.0,
-            occurred_on: input.occurred_on.0,
-            days: input.days,
-            note: input.note,
-        },
+        event: input.fields.into(),
     };
     acting.decide(Box::new(command)).await
 }

@@ -29,6 +29,35 @@ pub struct LabResultInput {
     pub method: Option<String>,
 }
 
+/// What is recorded of the sample of a laboratory result, and said again when a result is corrected.
+#[derive(Clone, InputObject)]
+pub struct SampleInput {
+    /// When the sample was taken.
+    collected_on: Date,
+    /// Local clock time, HH:MM.
+    collected_at: Option<String>,
+    /// The laboratory.
+    laboratory: Option<String>,
+}
+
+impl LabResultInput {
+    /// The fields of a result of a sample.
+    pub(super) fn of(self, sample: SampleInput) -> command::conduct::LabFields {
+        command::conduct::LabFields {
+            analyte: self.analyte,
+            collected_on: sample.collected_on.0,
+            collected_at: sample.collected_at,
+            laboratory: sample.laboratory,
+            loinc: self.loinc,
+            raw: self.raw,
+            unit: self.unit,
+            lln: self.lln,
+            uln: self.uln,
+            method: self.method,
+        }
+    }
+}
+
 /// What recordLabResults needs.
 #[derive(InputObject)]
 pub struct RecordLabResultsInput {
@@ -38,12 +67,8 @@ pub struct RecordLabResultsInput {
     subject: ID,
     /// The visit, when the sample belongs to one.
     visit: Option<ID>,
-    /// When the sample was taken.
-    collected_on: Date,
-    /// Local clock time, HH:MM.
-    collected_at: Option<String>,
-    /// The laboratory.
-    laboratory: Option<String>,
+    #[graphql(flatten)]
+    sample: SampleInput,
     /// The results.
     results: Vec<LabResultInput>,
 }
@@ -78,22 +103,7 @@ async fn act(cx: &Context<'_>, input: RecordLabResultsInput) -> Result<Done, Fai
     let command = command::conduct::RecordLabResults {
         subject: acting.row(NodeKind::Subject, &input.subject),
         visit: input.visit.as_ref().map(|id| acting.row(NodeKind::Visit, id)),
-        results: input
-            .results
-            .into_iter()
-            .map(|it| command::conduct::LabFields {
-                analyte: it.analyte,
-                collected_on: input.collected_on.0,
-                collected_at: input.collected_at.clone(),
-                laboratory: input.laboratory.clone(),
-                loinc: it.loinc,
-                raw: it.raw,
-                unit: it.unit,
-                lln: it.lln,
-                uln: it.uln,
-                method: it.method,
-            })
-            .collect(),
+        results: input.results.into_iter().map(|it| it.of(input.sample.clone())).collect(),
     };
     acting.decide(Box::new(command)).await
 }

@@ -13,13 +13,9 @@ use study::view::NodeKind;
 
 use crate::graphql::object::medication::Medication;
 
-/// What recordMedication needs.
+/// What is recorded of a medication, and said again when it is corrected.
 #[derive(InputObject)]
-pub struct RecordMedicationInput {
-    /// Idempotency key: the same key with the same input is answered once and written once. 1 to 255 characters.
-    key: String,
-    /// The subject.
-    subject: ID,
+pub struct MedicationFieldsInput {
     /// The drug's generic name.
     drug: String,
     /// Its class in the endpoints' rules.
@@ -40,6 +36,34 @@ pub struct RecordMedicationInput {
     ongoing: bool,
     /// What it is given for.
     indication: Coded<terms::Indication>,
+}
+
+impl From<MedicationFieldsInput> for command::conduct::MedicationFields {
+    fn from(input: MedicationFieldsInput) -> command::conduct::MedicationFields {
+        command::conduct::MedicationFields {
+            drug: input.drug,
+            class: input.class.0,
+            dose: input.dose,
+            unit: input.unit,
+            route: input.route.0,
+            frequency: input.frequency.map(|it| it.0),
+            start: input.start.0,
+            end: input.end.map(|it| it.0),
+            ongoing: input.ongoing,
+            indication: input.indication.0,
+        }
+    }
+}
+
+/// What recordMedication needs.
+#[derive(InputObject)]
+pub struct RecordMedicationInput {
+    /// Idempotency key: the same key with the same input is answered once and written once. 1 to 255 characters.
+    key: String,
+    /// The subject.
+    subject: ID,
+    #[graphql(flatten)]
+    fields: MedicationFieldsInput,
 }
 
 payload! {
@@ -71,18 +95,7 @@ async fn act(cx: &Context<'_>, input: RecordMedicationInput) -> Result<Done, Fai
     let acting = Acting::begin(cx, &input.subject, input.key)?;
     let command = command::conduct::RecordMedication {
         subject: acting.row(NodeKind::Subject, &input.subject),
-        medication: command::conduct::MedicationFields {
-            drug: input.drug,
-            class: input.class.0,
-            dose: input.dose,
-            unit: input.unit,
-            route: input.route.0,
-            frequency: input.frequency.map(|it| it.0),
-            start: input.start.0,
-            end: input.end.map(|it| it.0),
-            ongoing: input.ongoing,
-            indication: input.indication.0,
-        },
+        medication: input.fields.into(),
     };
     acting.decide(Box::new(command)).await
 }

@@ -13,13 +13,9 @@ use study::view::NodeKind;
 
 use crate::graphql::object::visit::Visit;
 
-/// What recordVisit needs.
+/// What is recorded of a visit, and said again when it is corrected.
 #[derive(InputObject)]
-pub struct RecordVisitInput {
-    /// Idempotency key: the same key with the same input is answered once and written once. 1 to 255 characters.
-    key: String,
-    /// The subject.
-    subject: ID,
+pub struct VisitFieldsInput {
     /// The planned visit's code; none when it was unscheduled.
     code: Option<VisitCode>,
     /// When it took place, or should have.
@@ -28,6 +24,28 @@ pub struct RecordVisitInput {
     status: Option<Coded<terms::VisitStatus>>,
     /// A note.
     note: Option<String>,
+}
+
+impl From<VisitFieldsInput> for command::conduct::VisitFields {
+    fn from(input: VisitFieldsInput) -> command::conduct::VisitFields {
+        command::conduct::VisitFields {
+            code: input.code.map(|it| it.0),
+            date: input.date.0,
+            status: input.status.map_or(terms::VisitStatus::Occurred, |it| it.0),
+            note: input.note,
+        }
+    }
+}
+
+/// What recordVisit needs.
+#[derive(InputObject)]
+pub struct RecordVisitInput {
+    /// Idempotency key: the same key with the same input is answered once and written once. 1 to 255 characters.
+    key: String,
+    /// The subject.
+    subject: ID,
+    #[graphql(flatten)]
+    fields: VisitFieldsInput,
 }
 
 payload! {
@@ -59,12 +77,7 @@ async fn act(cx: &Context<'_>, input: RecordVisitInput) -> Result<Done, Failure>
     let acting = Acting::begin(cx, &input.subject, input.key)?;
     let command = command::conduct::RecordVisit {
         subject: acting.row(NodeKind::Subject, &input.subject),
-        visit: command::conduct::VisitFields {
-            code: input.code.map(|it| it.0),
-            date: input.date.0,
-            status: input.status.map_or(terms::VisitStatus::Occurred, |it| it.0),
-            note: input.note,
-        },
+        visit: input.fields.into(),
     };
     acting.decide(Box::new(command)).await
 }

@@ -49,13 +49,9 @@ impl From<CausalityInput> for command::safety::AgentCausality {
     }
 }
 
-/// What reportAdverseEvent needs.
+/// What is recorded of an adverse event, its grades and causalities aside, and said again when it is corrected.
 #[derive(InputObject)]
-pub struct ReportAdverseEventInput {
-    /// Idempotency key: the same key with the same input is answered once and written once. 1 to 255 characters.
-    key: String,
-    /// The subject.
-    subject: ID,
+pub struct AdverseEventFieldsInput {
     /// What the site calls it.
     term: String,
     /// System organ class.
@@ -68,10 +64,6 @@ pub struct ReportAdverseEventInput {
     end: Option<PartialDate>,
     /// How it ended.
     outcome: Coded<terms::AdverseEventOutcome>,
-    /// Its grades in order of time.
-    grades: Vec<GradeInput>,
-    /// What the investigator thinks of its causes.
-    causalities: Vec<CausalityInput>,
     /// What makes it serious; leave out when it is not.
     seriousness: Option<Vec<Coded<terms::SeriousnessCriterion>>>,
     /// What kind of event it is in the rules on dose-limiting toxicity.
@@ -84,6 +76,40 @@ pub struct ReportAdverseEventInput {
     narrative: Option<String>,
     /// When the investigator became aware; needed for serious events.
     aware_on: Option<Date>,
+}
+
+impl From<AdverseEventFieldsInput> for command::safety::AdverseEventFields {
+    fn from(input: AdverseEventFieldsInput) -> command::safety::AdverseEventFields {
+        command::safety::AdverseEventFields {
+            term: input.term,
+            soc: input.soc,
+            pt: input.pt,
+            start: input.start.0,
+            end: input.end.map(|it| it.0),
+            outcome: input.outcome.0,
+            seriousness: input.seriousness.unwrap_or_default().into_iter().map(|it| it.0).collect(),
+            category: input.category.0,
+            of_special_interest: input.of_special_interest.unwrap_or(false),
+            asymptomatic_laboratory: input.asymptomatic_laboratory.unwrap_or(false),
+            narrative: input.narrative,
+            aware_on: input.aware_on.map(|day| day.0),
+        }
+    }
+}
+
+/// What reportAdverseEvent needs.
+#[derive(InputObject)]
+pub struct ReportAdverseEventInput {
+    /// Idempotency key: the same key with the same input is answered once and written once. 1 to 255 characters.
+    key: String,
+    /// The subject.
+    subject: ID,
+    #[graphql(flatten)]
+    fields: AdverseEventFieldsInput,
+    /// Its grades in order of time.
+    grades: Vec<GradeInput>,
+    /// What the investigator thinks of its causes.
+    causalities: Vec<CausalityInput>,
 }
 
 payload! {
@@ -115,20 +141,7 @@ async fn act(cx: &Context<'_>, input: ReportAdverseEventInput) -> Result<Done, F
     let acting = Acting::begin(cx, &input.subject, input.key)?;
     let command = command::safety::ReportAdverseEvent {
         subject: acting.row(NodeKind::Subject, &input.subject),
-        event: command::safety::AdverseEventFields {
-            term: input.term,
-            soc: input.soc,
-            pt: input.pt,
-            start: input.start.0,
-            end: input.end.map(|it| it.0),
-            outcome: input.outcome.0,
-            seriousness: input.seriousness.unwrap_or_default().into_iter().map(|it| it.0).collect(),
-            category: input.category.0,
-            of_special_interest: input.of_special_interest.unwrap_or(false),
-            asymptomatic_laboratory: input.asymptomatic_laboratory.unwrap_or(false),
-            narrative: input.narrative,
-            aware_on: input.aware_on.map(|day| day.0),
-        },
+        event: input.fields.into(),
         grades: input.grades.into_iter().map(Into::into).collect(),
         causalities: input.causalities.into_iter().map(Into::into).collect(),
     };

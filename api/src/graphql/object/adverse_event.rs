@@ -63,6 +63,11 @@ impl<'v> AdverseEvent<'v> {
     fn of_special_interest(&self) -> Option<bool> {
         Some(self.0.of_special_interest())
     }
+    /// Whether it is a laboratory finding without clinical consequence.
+    #[group(AdverseEvents)]
+    fn asymptomatic_laboratory(&self) -> Option<bool> {
+        Some(self.0.asymptomatic_laboratory())
+    }
     /// Grades in order of time.
     #[group(AdverseEvents)]
     fn grades(&self) -> Option<Vec<AdverseEventGrade<'v>>> {
@@ -82,6 +87,11 @@ impl<'v> AdverseEvent<'v> {
     #[group(SeriousEvents)]
     fn narrative(&self) -> MaskedText {
         MaskedText::of(self.0.narrative())
+    }
+    /// When the investigator became aware of the event.
+    #[group(SeriousEvents)]
+    fn aware_on(&self) -> MaskedDate {
+        MaskedDate(self.0.aware_on())
     }
     /// Time limits that run on the event.
     #[group(SeriousEvents)]
@@ -104,8 +114,13 @@ impl<'v> AdverseEvent<'v> {
 pub struct AdverseEvent<'v>(pub AdverseEventView<'v>);
 
 /// A grade of an adverse event from a day on.
-#[object(name = "AdverseEventGrade")]
+#[object(name = "AdverseEventGrade", implements("Node"))]
 impl AdverseEventGrade<'_> {
+    /// The global id.
+    #[group(Envelope)]
+    fn id(&self) -> Id {
+        Id(self.0.id())
+    }
     /// 1 to 5; none when unknown.
     #[group(AdverseEvents)]
     fn grade(&self) -> Option<i32> {
@@ -121,14 +136,24 @@ impl AdverseEventGrade<'_> {
     fn since(&self) -> MaskedPartialDate {
         MaskedPartialDate(self.0.since())
     }
+    /// Revision of the grade's own last change, for `expectedRevision`.
+    #[group(Envelope)]
+    fn revision(&self) -> Revision {
+        Revision(self.0.revision())
+    }
 }
 
 /// A grade.
 pub struct AdverseEventGrade<'v>(pub AdverseEventGradeView<'v>);
 
 /// A judgement whether an agent caused an adverse event.
-#[object(name = "AdverseEventCausality")]
+#[object(name = "AdverseEventCausality", implements("Node"))]
 impl AdverseEventCausality<'_> {
+    /// The global id.
+    #[group(Envelope)]
+    fn id(&self) -> Id {
+        Id(self.0.id())
+    }
     /// The agent.
     #[group(AdverseEvents)]
     fn agent(&self) -> Option<Coded<Agent>> {
@@ -143,6 +168,11 @@ impl AdverseEventCausality<'_> {
     #[group(AdverseEvents)]
     fn causality(&self) -> Option<Coded<Causality>> {
         self.0.causality().map(Coded)
+    }
+    /// Revision of the judgement's own last change, for `expectedRevision`.
+    #[group(Envelope)]
+    fn revision(&self) -> Revision {
+        Revision(self.0.revision())
     }
 }
 
@@ -173,8 +203,13 @@ impl Clock<'_> {
 pub struct Clock<'v>(pub ClockView<'v>);
 
 /// A decision whether an adverse event was dose-limiting.
-#[object(name = "DltAdjudication")]
+#[object(name = "DltAdjudication", implements("Node"))]
 impl DltAdjudication<'_> {
+    /// The global id.
+    #[group(Envelope)]
+    fn id(&self) -> Id {
+        Id(self.0.id())
+    }
     /// The decision.
     #[group(Adjudication)]
     fn is_dlt(&self) -> Option<bool> {
@@ -189,6 +224,11 @@ impl DltAdjudication<'_> {
     #[group(Adjudication)]
     fn decided_on(&self) -> MaskedDate {
         MaskedDate(self.0.decided_on())
+    }
+    /// Revision of the decision's own last change, for `expectedRevision`.
+    #[group(Envelope)]
+    fn revision(&self) -> Revision {
+        Revision(self.0.revision())
     }
 }
 

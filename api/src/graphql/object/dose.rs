@@ -52,6 +52,16 @@ impl Dose<'_> {
     fn weight_kg(&self) -> Option<Decimal> {
         self.0.weight_kg().map(Decimal)
     }
+    /// Local clock time at which it began, HH:MM. The safety board sees none.
+    #[group(Dosing)]
+    fn start_time(&self) -> Option<&str> {
+        self.0.start_time()
+    }
+    /// Local clock time at which it ended, HH:MM. The safety board sees none.
+    #[group(Dosing)]
+    fn end_time(&self) -> Option<&str> {
+        self.0.end_time()
+    }
     /// The lot. The safety board reads none.
     #[group(Dosing)]
     fn lot(&self) -> Option<&str> {

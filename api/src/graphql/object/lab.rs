@@ -50,8 +50,13 @@ impl<'v> AutoantibodyPanel<'v> {
 pub struct AutoantibodyPanel<'v>(pub AutoantibodyPanelView<'v>);
 
 /// One analyte of a panel.
-#[object(name = "AutoantibodyResult")]
+#[object(name = "AutoantibodyResult", implements("Node"))]
 impl AutoantibodyResult<'_> {
+    /// The global id.
+    #[group(Envelope)]
+    fn id(&self) -> Id {
+        Id(self.0.id())
+    }
     /// The analyte.
     #[group(LabResults)]
     fn analyte(&self) -> Option<Coded<Autoantibody>> {
@@ -111,6 +116,16 @@ impl AutoantibodyResult<'_> {
     #[group(LabResults)]
     fn method(&self) -> Option<&str> {
         self.0.method()
+    }
+    /// ICAP patterns of an ANA.
+    #[group(LabResults)]
+    fn patterns(&self) -> Option<&[String]> {
+        Some(self.0.patterns())
+    }
+    /// Revision of the result's own last change, for `expectedRevision`.
+    #[group(Envelope)]
+    fn revision(&self) -> Revision {
+        Revision(self.0.revision())
     }
 }
 
@@ -189,6 +204,11 @@ impl LabResult<'_> {
     #[group(LabResults)]
     fn collected_on(&self) -> MaskedDate {
         MaskedDate(self.0.collected_on())
+    }
+    /// Local clock time at which it was taken, HH:MM. The safety board sees none.
+    #[group(LabResults)]
+    fn collected_at(&self) -> Option<&str> {
+        self.0.collected_at()
     }
     /// Revision of the result's own last change, for `expectedRevision`.
     #[group(Envelope)]

@@ -1,11 +1,12 @@
 //! Anything that has a global id.
 
-use super::adverse_event::AdverseEvent;
+use super::adverse_event::{AdverseEvent, AdverseEventCausality, AdverseEventGrade, DltAdjudication};
 use super::assessment::Assessment;
 use super::dose::Dose;
 use super::dsmb::DataCut;
-use super::lab::{AutoantibodyPanel, LabResult};
+use super::lab::{AutoantibodyPanel, AutoantibodyResult, LabResult};
 use super::medication::{IntercurrentEvent, Medication};
+use super::screening::{Consent, Disposition, EligibilityResult};
 use super::site::{Cohort, Site};
 use super::study::Study;
 use super::subject::Subject;
@@ -29,6 +30,8 @@ pub enum Node<'v> {
     Assessment(Assessment<'v>),
     /// An autoantibody panel.
     AutoantibodyPanel(AutoantibodyPanel<'v>),
+    /// One analyte of a panel.
+    AutoantibodyResult(AutoantibodyResult<'v>),
     /// A laboratory result.
     LabResult(LabResult<'v>),
     /// A dose.
@@ -37,8 +40,20 @@ pub enum Node<'v> {
     Medication(Medication<'v>),
     /// An adverse event.
     AdverseEvent(AdverseEvent<'v>),
+    /// A grade of an adverse event.
+    AdverseEventGrade(AdverseEventGrade<'v>),
+    /// A judgement whether an agent caused an adverse event.
+    AdverseEventCausality(AdverseEventCausality<'v>),
+    /// A decision whether an adverse event was dose-limiting.
+    DltAdjudication(DltAdjudication<'v>),
     /// An intercurrent event.
     IntercurrentEvent(IntercurrentEvent<'v>),
+    /// A consent.
+    Consent(Consent<'v>),
+    /// What was found for one eligibility criterion.
+    EligibilityResult(EligibilityResult<'v>),
+    /// How a subject's participation ended.
+    Disposition(Disposition<'v>),
     /// A data cut of the safety board.
     DataCut(DataCut<'v>),
 }
@@ -59,6 +74,13 @@ impl<'v> Node<'v> {
             Found::Medication(view) => Node::Medication(Medication(view)),
             Found::AdverseEvent(view) => Node::AdverseEvent(AdverseEvent(view)),
             Found::IntercurrentEvent(view) => Node::IntercurrentEvent(IntercurrentEvent(view)),
+            Found::AutoantibodyResult(view) => Node::AutoantibodyResult(AutoantibodyResult(view)),
+            Found::AdverseEventGrade(view) => Node::AdverseEventGrade(AdverseEventGrade(view)),
+            Found::AdverseEventCausality(view) => Node::AdverseEventCausality(AdverseEventCausality(view)),
+            Found::DltAdjudication(view) => Node::DltAdjudication(DltAdjudication(view)),
+            Found::Consent(view) => Node::Consent(Consent(view)),
+            Found::EligibilityResult(view) => Node::EligibilityResult(EligibilityResult(view)),
+            Found::Disposition(view) => Node::Disposition(Disposition(view)),
             Found::DataCut(view) => Node::DataCut(DataCut(view)),
         })
     }

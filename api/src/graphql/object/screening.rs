@@ -2,6 +2,7 @@
 
 use super::gated_by_subject;
 use super::masked::{MaskedDate, MaskedText};
+use crate::graphql::scalar::{Id, Revision};
 use crate::graphql::term::Coded;
 use objects::{Gate, Permit, object};
 use policy::DataGroup;
@@ -33,8 +34,13 @@ impl Gate<DataGroup> for Eligibility<'_> {
 }
 
 /// What was found for one eligibility criterion.
-#[object(name = "EligibilityResult")]
+#[object(name = "EligibilityResult", implements("Node"))]
 impl EligibilityResult<'_> {
+    /// The global id.
+    #[group(Envelope)]
+    fn id(&self) -> Id {
+        Id(self.0.id())
+    }
     /// The criterion's code in the protocol.
     #[group(Eligibility)]
     fn criterion(&self) -> Option<&str> {
@@ -60,14 +66,24 @@ impl EligibilityResult<'_> {
     fn assessed_on(&self) -> MaskedDate {
         MaskedDate(self.0.assessed_on())
     }
+    /// Revision of the result's own last change, for `expectedRevision`.
+    #[group(Envelope)]
+    fn revision(&self) -> Revision {
+        Revision(self.0.revision())
+    }
 }
 
 /// What was found for one criterion.
 pub struct EligibilityResult<'v>(pub EligibilityResultView<'v>);
 
 /// A consent.
-#[object(name = "Consent")]
+#[object(name = "Consent", implements("Node"))]
 impl Consent<'_> {
+    /// The global id.
+    #[group(Envelope)]
+    fn id(&self) -> Id {
+        Id(self.0.id())
+    }
     /// What it covers.
     #[group(Consent)]
     fn purpose(&self) -> Option<Coded<ConsentPurpose>> {
@@ -88,14 +104,24 @@ impl Consent<'_> {
     fn withdrawn_on(&self) -> MaskedDate {
         MaskedDate(self.0.withdrawn_on())
     }
+    /// Revision of the consent's own last change, for `expectedRevision`.
+    #[group(Envelope)]
+    fn revision(&self) -> Revision {
+        Revision(self.0.revision())
+    }
 }
 
 /// A consent.
 pub struct Consent<'v>(pub ConsentView<'v>);
 
 /// How a subject's participation ended.
-#[object(name = "Disposition")]
+#[object(name = "Disposition", implements("Node"))]
 impl Disposition<'_> {
+    /// The global id.
+    #[group(Envelope)]
+    fn id(&self) -> Id {
+        Id(self.0.id())
+    }
     /// How.
     #[group(Subjects)]
     fn kind(&self) -> Coded<DispositionKind> {
@@ -110,6 +136,11 @@ impl Disposition<'_> {
     #[group(Subjects)]
     fn reason(&self) -> MaskedText {
         MaskedText::of(self.0.reason())
+    }
+    /// Revision of the record's own last change, for `expectedRevision`.
+    #[group(Envelope)]
+    fn revision(&self) -> Revision {
+        Revision(self.0.revision())
     }
 }
 

@@ -67,7 +67,7 @@ term! {
         AdverseEvent = "ADVERSE_EVENT",
         /// A data cut was released.
         Cut = "CUT",
-        /// The study itself: sites, cohorts, proposals, corrections.
+        /// The study itself: sites, cohorts, proposals.
         Study = "STUDY",
     }
 }
@@ -87,13 +87,22 @@ impl Kind {
             | Act::ConfirmEligibility
             | Act::EnrollSubject
             | Act::RecordIntercurrentEvent
+            | Act::CorrectConsent
+            | Act::CorrectIntercurrentEvent
+            | Act::CorrectDisposition
             | Act::WithdrawSubject => Kind::Subject,
-            Act::RecordVisit => Kind::Visit,
+            Act::RecordVisit | Act::CorrectVisit => Kind::Visit,
             Act::RecordAssessment | Act::CorrectAssessment => Kind::Assessment,
-            Act::RecordAutoantibodyPanel | Act::RecordLabResults => Kind::Laboratory,
-            Act::RecordDose => Kind::Dose,
-            Act::RecordMedication => Kind::Medication,
+            Act::RecordAutoantibodyPanel
+            | Act::RecordLabResults
+            | Act::CorrectAutoantibodyPanel
+            | Act::CorrectAutoantibodyResult
+            | Act::CorrectLabResult => Kind::Laboratory,
+            Act::RecordDose | Act::CorrectDose => Kind::Dose,
+            Act::RecordMedication | Act::CorrectMedication => Kind::Medication,
             Act::ReportAdverseEvent
+            | Act::CorrectAdverseEvent
+            | Act::CorrectAdverseEventGrade
             | Act::FollowAdverseEvent
             | Act::AssessSponsorCausality
             | Act::AdjudicateDlt => Kind::AdverseEvent,
@@ -107,7 +116,6 @@ impl Kind {
             | Act::RegisterStudy
             | Act::AddSite
             | Act::OpenCohort
-            | Act::CorrectRecord
             | Act::ProposeRedaction
             | Act::ApproveProposal
             | Act::RejectProposal => Kind::Study,

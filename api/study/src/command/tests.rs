@@ -84,6 +84,7 @@ fn every_act() -> Trial {
     };
     trial.run(&investigator, &followed).unwrap();
     sponsor_and_board(&mut trial, subject, event);
+    corrections(&mut trial, subject);
     let end = WithdrawSubject {
         subject,
         kind: DispositionKind::Completed,
@@ -91,7 +92,72 @@ fn every_act() -> Trial {
         reason: None,
     };
     trial.run(&coordinator, &end).unwrap();
+    let ended = trial.subject(subject).rows.dispositions[0].row.id;
+    let (kind, occurred_on) = (DispositionKind::Completed, day("2026-05-31"));
+    correct(
+        &mut trial,
+        subject,
+        Correction::Disposition(ended, DispositionFields { kind, occurred_on, cause: None }),
+    );
     trial
+}
+
+fn correct(trial: &mut Trial, subject: Uuid, correction: Correction) {
+    let expected_revision = trial.subject(subject).rows.revision(correction.record());
+    let reason = Some("transcription".to_owned());
+    let command = CorrectRecord { subject, correction, reason, expected_revision };
+    trial.run(&trial.coordinator_of(subject), &command).unwrap();
+}
+
+/// One of every kind of record but the end of participation.
+fn corrections(trial: &mut Trial, subject: Uuid) {
+    let held = trial.subject(subject);
+    let rows = &held.rows;
+    let (visit, panel, result_of) =
+        (&rows.visits[0], &rows.autoantibody_panels[0], &rows.autoantibody_results[0]);
+    let note = Some("late in the day".to_owned());
+    let fields = VisitFields {
+        code: visit.planned_code.clone(),
+        date: visit.date,
+        status: visit.status,
+        note: note.clone(),
+    };
+    let consent = rows.consents.iter().find(|it| it.purpose == ConsentPurpose::Samples).unwrap();
+    let given = ConsentFields { version: "1.1".into(), given_on: consent.given_on, withdrawn_on: None };
+    let laboratory = Some("Other".to_owned());
+    let collected_on = panel.collected_on;
+    let alt = rows.lab_results.iter().find(|it| it.analyte == "alt").unwrap();
+    let heavier = DoseFields { weight_kg: Some("71".into()), ..dose(subject).dose };
+    let grade = &rows.adverse_event_grades[0];
+    let since = Some(grade.since.as_str().to_owned());
+    let worse = GradeSince { grade: grade.grade.map(|it| it - 1), scale: grade.scale, since };
+    let event = &rows.adverse_events[0];
+    let renamed = AdverseEventFields {
+        outcome: event.outcome,
+        end: event.end.as_ref().map(|it| it.as_str().to_owned()),
+        term: "Otherwise".into(),
+        ..super::testing::event(subject).event
+    };
+    let happened = &rows.intercurrent_events[0];
+    let noted = IntercurrentEventFields {
+        kind: happened.kind,
+        occurred_on: happened.occurred_on,
+        days: happened.days,
+        note,
+    };
+    for correction in [
+        Correction::Visit(visit.row.id, fields),
+        Correction::Consent(consent.row.id, given),
+        Correction::Panel(panel.row.id, PanelFields { collected_on, laboratory }),
+        Correction::PanelResult(result_of.row.id, result(result_of.analyte, "1:320", None)),
+        Correction::LabResult(alt.row.id, lab("alt", "21", "U/L", Some("40"))),
+        Correction::Dose(rows.doses[0].row.id, heavier),
+        Correction::Grade(grade.row.id, worse),
+        Correction::AdverseEvent(event.row.id, renamed),
+        Correction::IntercurrentEvent(happened.row.id, noted),
+    ] {
+        correct(trial, subject, correction);
+    }
 }
 
 fn sponsor_and_board(trial: &mut Trial, subject: Uuid, event: Uuid) {

@@ -2,9 +2,10 @@
 
 use super::rows::{RowView, Shows, StudyRowView};
 use super::{
-    AdverseEventView, AssessmentView, AutoantibodyPanelView, CohortView, DataCutView, DoseView, IdForm,
-    IntercurrentEventView, LabResultView, MedicationView, NodeId, NodeKind, SiteView, SubjectView, View,
-    VisitView,
+    AdverseEventCausalityView, AdverseEventGradeView, AdverseEventView, AssessmentView,
+    AutoantibodyPanelView, AutoantibodyResultView, CohortView, ConsentView, DataCutView, DispositionView,
+    DltAdjudicationView, DoseView, EligibilityResultView, IdForm, IntercurrentEventView, LabResultView,
+    MedicationView, NodeId, NodeKind, SiteView, SubjectView, View, VisitView,
 };
 use crate::snapshot::tables::{Table, find};
 use policy::DataGroup;
@@ -25,6 +26,8 @@ pub enum Found<'v> {
     Assessment(AssessmentView<'v>),
     /// An autoantibody panel.
     AutoantibodyPanel(AutoantibodyPanelView<'v>),
+    /// One result of a panel.
+    AutoantibodyResult(AutoantibodyResultView<'v>),
     /// A laboratory result.
     LabResult(LabResultView<'v>),
     /// A dose.
@@ -33,8 +36,20 @@ pub enum Found<'v> {
     Medication(MedicationView<'v>),
     /// An adverse event.
     AdverseEvent(AdverseEventView<'v>),
+    /// A grade of an adverse event.
+    AdverseEventGrade(AdverseEventGradeView<'v>),
+    /// A judgement on the cause of an adverse event.
+    AdverseEventCausality(AdverseEventCausalityView<'v>),
+    /// A decision on dose-limiting toxicity.
+    DltAdjudication(DltAdjudicationView<'v>),
     /// An intercurrent event.
     IntercurrentEvent(IntercurrentEventView<'v>),
+    /// A consent.
+    Consent(ConsentView<'v>),
+    /// The result of an eligibility criterion.
+    EligibilityResult(EligibilityResultView<'v>),
+    /// How a subject's participation ended.
+    Disposition(DispositionView<'v>),
     /// A data cut.
     DataCut(DataCutView<'v>),
 }
@@ -57,36 +72,33 @@ impl View {
                     .sees_rows()
                     .then(|| Found::DataCut(StudyRowView::new(self, cut)))
             }
-            NodeKind::Visit => self.of(&node, |subject| &subject.rows().visits).map(Found::Visit),
-            NodeKind::Assessment => {
-                self.of(&node, |subject| &subject.rows().assessments).map(Found::Assessment)
+            NodeKind::Visit => self.visit_by_row(node.row).map(Found::Visit),
+            NodeKind::Assessment => self.assessment_by_row(node.row).map(Found::Assessment),
+            NodeKind::AutoantibodyPanel => self.panel_by_row(node.row).map(Found::AutoantibodyPanel),
+            NodeKind::AutoantibodyResult => {
+                self.autoantibody_result_by_row(node.row).map(Found::AutoantibodyResult)
             }
-            NodeKind::AutoantibodyPanel => {
-                self.of(&node, |subject| &subject.rows().autoantibody_panels).map(Found::AutoantibodyPanel)
+            NodeKind::LabResult => self.lab_result_by_row(node.row).map(Found::LabResult),
+            NodeKind::Dose => self.dose_by_row(node.row).map(Found::Dose),
+            NodeKind::Medication => self.medication_by_row(node.row).map(Found::Medication),
+            NodeKind::AdverseEvent => self.adverse_event_by_row(node.row).map(Found::AdverseEvent),
+            NodeKind::AdverseEventGrade => {
+                self.adverse_event_grade_by_row(node.row).map(Found::AdverseEventGrade)
             }
-            NodeKind::LabResult => {
-                let found = self.of(&node, |subject| &subject.rows().lab_results)?;
-                found.subject().may_unmask(found.analyte()).then_some(Found::LabResult(found))
+            NodeKind::AdverseEventCausality => {
+                self.adverse_event_causality_by_row(node.row).map(Found::AdverseEventCausality)
             }
-            NodeKind::Dose => self.of(&node, |subject| &subject.rows().doses).map(Found::Dose),
-            NodeKind::Medication => {
-                self.of(&node, |subject| &subject.rows().medications).map(Found::Medication)
-            }
-            NodeKind::AdverseEvent => {
-                self.of(&node, |subject| &subject.rows().adverse_events).map(Found::AdverseEvent)
-            }
+            NodeKind::DltAdjudication => self.dlt_adjudication_by_row(node.row).map(Found::DltAdjudication),
             NodeKind::IntercurrentEvent => {
-                self.of(&node, |subject| &subject.rows().intercurrent_events).map(Found::IntercurrentEvent)
+                self.intercurrent_event_by_row(node.row).map(Found::IntercurrentEvent)
             }
+            NodeKind::Consent => self.consent_by_row(node.row).map(Found::Consent),
+            NodeKind::EligibilityResult => {
+                self.eligibility_result_by_row(node.row).map(Found::EligibilityResult)
+            }
+            NodeKind::Disposition => self.disposition_by_row(node.row).map(Found::Disposition),
             // Shown inside the things above, never by an id of their own.
-            NodeKind::AutoantibodyResult
-            | NodeKind::Consent
-            | NodeKind::EligibilityResult
-            | NodeKind::Disposition
-            | NodeKind::Proposal
-            | NodeKind::AdverseEventGrade
-            | NodeKind::AdverseEventCausality
-            | NodeKind::DltAdjudication
+            NodeKind::Proposal
             | NodeKind::Finding
             | NodeKind::Allocation
             | NodeKind::PlannedVisit
@@ -95,20 +107,6 @@ impl View {
         }
     }
 
-    fn of<'v, T: Shows>(
-        &'v self,
-        node: &NodeId,
-        table: impl Fn(&SubjectView<'v>) -> &'v Table<T>,
-    ) -> Option<RowView<'v, T>> {
-        let subject = self.owner(node.row)?;
-        if !subject.sees(T::GROUP) || node.kind != T::KIND {
-            return None;
-        }
-        find(table(&subject), node.row).map(|rec| RowView::new(subject, rec))
-    }
-}
-
-impl View {
     fn row_of<'v, T: Shows>(
         &'v self,
         row: uuid::Uuid,
@@ -121,36 +119,62 @@ impl View {
         find(table(&subject), row).map(|rec| RowView::new(subject, rec))
     }
 
-    /// A visit in scope by its row id.
-    pub fn visit_by_row(&self, row: uuid::Uuid) -> Option<VisitView<'_>> {
-        self.row_of(row, |subject| &subject.rows().visits)
-    }
-
-    /// An assessment in scope by its row id.
-    pub fn assessment_by_row(&self, row: uuid::Uuid) -> Option<AssessmentView<'_>> {
-        self.row_of(row, |subject| &subject.rows().assessments)
-    }
-
-    /// A panel in scope by its row id.
-    pub fn panel_by_row(&self, row: uuid::Uuid) -> Option<AutoantibodyPanelView<'_>> {
-        self.row_of(row, |subject| &subject.rows().autoantibody_panels)
-    }
-
-    /// A medication in scope by its row id.
-    pub fn medication_by_row(&self, row: uuid::Uuid) -> Option<MedicationView<'_>> {
-        self.row_of(row, |subject| &subject.rows().medications)
-    }
-
-    /// An adverse event in scope by its row id.
-    pub fn adverse_event_by_row(&self, row: uuid::Uuid) -> Option<AdverseEventView<'_>> {
-        self.row_of(row, |subject| &subject.rows().adverse_events)
-    }
-
     /// The adverse event in scope that a judgement is about.
     pub fn adverse_event_of(&self, judgement: uuid::Uuid) -> Option<AdverseEventView<'_>> {
         let rows = self.owner(judgement)?.rows();
         let adjudicated = find(&rows.dlt_adjudications, judgement).map(|it| it.adverse_event_id);
         let judged = || find(&rows.adverse_event_causalities, judgement).map(|it| it.adverse_event_id);
         self.adverse_event_by_row(adjudicated.or_else(judged)?)
+    }
+}
+
+macro_rules! by_row {
+    ($($(#[doc = $doc:literal])+ $name:ident: $view:ident from $table:ident;)+) => {
+        impl View {
+            $($(#[doc = $doc])+ /// None when it is unknown or kept from the viewer.
+            pub fn $name(&self, row: uuid::Uuid) -> Option<$view<'_>> {
+                self.row_of(row, |subject| &subject.rows().$table)
+            })+
+        }
+    };
+}
+
+by_row! {
+    /// A consent by its row id.
+    consent_by_row: ConsentView from consents;
+    /// The result of an eligibility criterion by its row id.
+    eligibility_result_by_row: EligibilityResultView from eligibility_results;
+    /// A visit by its row id.
+    visit_by_row: VisitView from visits;
+    /// An assessment by its row id.
+    assessment_by_row: AssessmentView from assessments;
+    /// A panel by its row id.
+    panel_by_row: AutoantibodyPanelView from autoantibody_panels;
+    /// A result of a panel by its row id.
+    autoantibody_result_by_row: AutoantibodyResultView from autoantibody_results;
+    /// A dose by its row id.
+    dose_by_row: DoseView from doses;
+    /// A medication by its row id.
+    medication_by_row: MedicationView from medications;
+    /// An adverse event by its row id.
+    adverse_event_by_row: AdverseEventView from adverse_events;
+    /// A grade of an adverse event by its row id.
+    adverse_event_grade_by_row: AdverseEventGradeView from adverse_event_grades;
+    /// A judgement on the cause of an adverse event by its row id.
+    adverse_event_causality_by_row: AdverseEventCausalityView from adverse_event_causalities;
+    /// A decision on dose-limiting toxicity by its row id.
+    dlt_adjudication_by_row: DltAdjudicationView from dlt_adjudications;
+    /// An intercurrent event by its row id.
+    intercurrent_event_by_row: IntercurrentEventView from intercurrent_events;
+    /// How participation ended, by its row id.
+    disposition_by_row: DispositionView from dispositions;
+}
+
+impl View {
+    /// A laboratory result by its row id. None when it is unknown, or kept from the viewer because of what it could
+    /// give away.
+    pub fn lab_result_by_row(&self, row: uuid::Uuid) -> Option<LabResultView<'_>> {
+        let found: LabResultView<'_> = self.row_of(row, |subject| &subject.rows().lab_results)?;
+        found.subject().may_unmask(found.analyte()).then_some(found)
     }
 }

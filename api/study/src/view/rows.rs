@@ -15,9 +15,8 @@ use entity::{Exact, FreeText, Items, rows};
 use policy::DataGroup;
 use uuid::Uuid;
 
-/// A row that has a global id and belongs to a data group.
+/// A row that belongs to a data group.
 pub(crate) trait Shows: Row {
-    const KIND: NodeKind;
     const GROUP: DataGroup;
 }
 
@@ -125,7 +124,6 @@ macro_rules! subject_rows {
         pub type $view<'v> = RowView<'v, rows::$row>;
 
         impl Shows for rows::$row {
-            const KIND: NodeKind = NodeKind::$kind;
             const GROUP: DataGroup = DataGroup::$group;
         }
 
@@ -199,6 +197,8 @@ subject_rows! {
         positivity_cutoff: Option<Exact> = |it, of| it.positivity_cutoff;
         /// The method.
         method: Option<&'v str> = |it, of| it.method.as_deref();
+        /// ICAP codes of ANA patterns.
+        patterns: &'v [String] = |it, of| &it.patterns;
     }
     /// A laboratory result.
     LabResultView(LabResult, LabResult, LabResults) {
@@ -229,6 +229,9 @@ subject_rows! {
             |it, of| it.laboratory.as_deref().filter(|_| !of.subject.view().is_board());
         /// When the sample was taken.
         collected_on: ShownDate = |it, of| of.day(it.collected_on);
+        /// At what clock time; the board sees none.
+        collected_at: Option<&'v str> =
+            |it, of| it.collected_at.as_deref().filter(|_| !of.subject.view().is_board());
     }
     /// A dose that was given.
     DoseView(Dose, Dose, Dosing) {
@@ -246,6 +249,12 @@ subject_rows! {
         weight_kg: Option<Exact> = |it, of| it.weight_kg;
         /// When it was given.
         given_on: ShownDate = |it, of| of.day(it.given_on);
+        /// When it began, as a clock time at the site; the board sees none.
+        start_time: Option<&'v str> =
+            |it, of| it.start_time.as_deref().filter(|_| !of.subject.view().is_board());
+        /// When it ended, as a clock time at the site; the board sees none.
+        end_time: Option<&'v str> =
+            |it, of| it.end_time.as_deref().filter(|_| !of.subject.view().is_board());
         /// The lot; the board reads none, since it could name the site.
         lot: Option<&'v str> = |it, of| it.lot.as_deref().filter(|_| !of.subject.view().is_board());
     }
@@ -297,6 +306,14 @@ subject_rows! {
         category: AdverseEventCategory = |it, of| it.category;
         /// Whether it is of special interest.
         of_special_interest: bool = |it, of| it.aesi;
+        /// Whether it is a laboratory finding without clinical consequence.
+        asymptomatic_laboratory: bool = |it, of| it.asymptomatic_laboratory;
+        /// When the site became aware of it.
+        aware_on: ShownDate = |it, of| if of.subject.sees(DataGroup::SeriousEvents) {
+            of.subject.date(it.aware_on)
+        } else {
+            ShownDate::MASKED
+        };
         /// What makes it serious; empty when it is not, none when kept from the viewer.
         seriousness: Option<&'v [SeriousnessCriterion]> =
             |it, of| of.subject.sees(DataGroup::SeriousEvents).then_some(it.seriousness.as_slice());

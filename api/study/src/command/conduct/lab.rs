@@ -1,7 +1,6 @@
 //! A laboratory result's fields, and what is right for them.
 
-use super::panel::METHOD_MAX;
-use super::record_autoantibody_panel::LABORATORY_MAX;
+use super::panel::{LABORATORY_MAX, METHOD_MAX};
 use super::value;
 use crate::command::{Desk, check};
 use crate::rulebook::{Analyte, Rulebook, Scale};

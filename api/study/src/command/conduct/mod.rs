@@ -3,6 +3,7 @@
 mod assessment;
 mod correct_assessment;
 mod correct_record;
+mod correction;
 mod dose;
 mod lab;
 mod medication;
@@ -22,11 +23,12 @@ mod visit;
 
 pub use assessment::{AssessmentItems, BilagEntry, BilagValue, SledaiComment, SledaiEntry};
 pub use correct_assessment::CorrectAssessment;
-pub use correct_record::{CorrectRecord, Correction};
+pub use correct_record::CorrectRecord;
+pub use correction::Correction;
 pub use dose::DoseFields;
 pub use lab::LabFields;
 pub use medication::MedicationFields;
-pub use panel::PanelResult;
+pub use panel::{PanelFields, PanelResult};
 pub use record_assessment::RecordAssessment;
 pub use record_autoantibody_panel::RecordAutoantibodyPanel;
 pub use record_dose::RecordDose;

@@ -1,15 +1,19 @@
 //! One result of an autoantibody panel, and what is right for it.
 
 use super::value;
-use crate::command::check;
+use crate::command::{Desk, check};
 use crate::rulebook::Rulebook;
+use crate::snapshot::Subject;
+use chrono::NaiveDate;
 use entity::term::Term;
 use entity::terms::Autoantibody;
 use entity::{Texts, rows};
-use policy::{Refusal, ensure};
+use policy::{Refusal, RefusalCode, ensure};
 use serde::Serialize;
 use uuid::Uuid;
 
+/// Most characters of a laboratory's name.
+pub(super) const LABORATORY_MAX: usize = 100;
 /// Most characters of a method.
 pub(super) const METHOD_MAX: usize = 100;
 
@@ -33,6 +37,45 @@ pub struct PanelResult {
     pub method: Option<String>,
     /// ICAP codes of ANA patterns, such as `AC-1`.
     pub patterns: Vec<String>,
+}
+
+/// What is recorded of a panel, its results aside.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PanelFields {
+    /// When the sample was taken, not in the future.
+    pub collected_on: NaiveDate,
+    /// The laboratory.
+    pub laboratory: Option<String>,
+}
+
+impl PanelFields {
+    /// The row that the fields make, under an id that may be a saved panel's.
+    pub(super) fn row(
+        &self,
+        desk: &Desk<'_>,
+        subject: &Subject,
+        (id, visit): (Uuid, Uuid),
+    ) -> Result<rows::AutoantibodyPanel, Refusal> {
+        check::recordable(desk, subject, ("collectedOn", self.collected_on))?;
+        let mut others = subject.rows.autoantibody_panels.iter().filter(|it| it.row.id != id);
+        ensure!(
+            !others.any(|it| it.visit_id == visit && it.collected_on == self.collected_on),
+            Refusal::at(
+                "collectedOn",
+                RefusalCode::Duplicate,
+                "the visit has a panel of that day already: correct its results",
+            )
+        );
+        Ok(rows::AutoantibodyPanel {
+            id,
+            study_id: desk.study.study(),
+            subject_id: subject.id(),
+            visit_id: visit,
+            collected_on: self.collected_on,
+            laboratory: check::optional("laboratory", self.laboratory.as_deref(), LABORATORY_MAX)?,
+        })
+    }
 }
 
 /// Whose row a result becomes.

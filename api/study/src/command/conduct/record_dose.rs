@@ -89,7 +89,7 @@ impl RecordDose {
 }
 
 /// Refuses whoever must not know the treatment.
-pub(super) fn may_know(desk: &Desk<'_>, subject: &Subject) -> Result<(), Refusal> {
+fn may_know(desk: &Desk<'_>, subject: &Subject) -> Result<(), Refusal> {
     let sees = desk.view.subject_by_row(subject.id()).is_some_and(|seen| seen.sees(DataGroup::Dosing));
     ensure!(sees, Refusal::forbidden());
     Ok(())

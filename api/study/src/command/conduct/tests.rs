@@ -6,7 +6,7 @@ use crate::command::testing::{
 };
 use entity::rows;
 use entity::terms::{
-    Agent, Autoantibody, Comparator, DispositionKind, Frequency, Indication, Instrument,
+    Agent, Autoantibody, Comparator, ConsentPurpose, DispositionKind, Frequency, Indication, Instrument,
     IntercurrentEventKind, MedicationClass, Qualitative, Route, SubjectStatus, VisitStatus,
 };
 use entity::{Items, LldasExtras};
@@ -427,10 +427,31 @@ fn a_masked_dose_is_sealed() {
         reason: Some("scales".into()),
         expected_revision: Some(saved.revision),
     };
-    assert_eq!(refusal(trial.run(&trial.coordinator("SH01"), &correct)), (Code::NotFound, "record".into()));
+    let unknown =
+        CorrectRecord { correction: Correction::Dose(Uuid::nil(), dose(subject).dose), ..correct.clone() };
+    // What masked persons are told of a dose that is there is what they are told of one that is not.
+    let medical_monitor = actor(Role::MedicalMonitor, &[]);
+    for who in [trial.coordinator("SH01"), trial.investigator("SH01"), medical_monitor] {
+        let told = trial.run(&who, &correct).unwrap_err();
+        assert_eq!((told.code, told.field.join(".")), (Code::NotFound, "dose".into()));
+        assert_eq!(told, trial.run(&who, &unknown).unwrap_err());
+    }
+    let other_site = actor(Role::UnmaskedPharmacist, &[trial.site("BJ02")]);
+    assert_eq!(refusal(trial.run(&other_site, &correct)).0, Code::NotFound);
     let open = *trial.study.open();
-    trial.run(&pharmacist, &correct).map(|_| ()).unwrap_err();
+    let decision = trial.run(&pharmacist, &correct).unwrap();
+    assert!(decision.open.is_empty());
+    assert_eq!(rows_of::<rows::ChangeReason>(&decision.sealed).len(), 1);
     assert_eq!(*trial.study.open(), open);
+    // And the pharmacist corrects nothing else.
+    let seen = trial.subject(subject).rows.visits[0].clone();
+    let other = CorrectRecord {
+        subject,
+        correction: Correction::Visit(seen.row.id, visit(Some("SCREENING"), "2026-05-03")),
+        reason: Some("scales".into()),
+        expected_revision: Some(seen.revision),
+    };
+    assert_eq!(refusal(trial.run(&pharmacist, &other)).0, Code::Forbidden);
 }
 
 fn medication() -> MedicationFields {
@@ -520,6 +541,21 @@ fn every_kind_of_record_is_corrected_with_reason_and_revision() {
     let renamed =
         crate::command::safety::AdverseEventFields { term: "ALT increased".into(), ..event(subject).event };
     let heavier = DoseFields { weight_kg: Some("72".into()), ..dose(subject).dose };
+    let panel = PanelFields {
+        collected_on: rows.autoantibody_panels[0].collected_on,
+        laboratory: Some("Other".into()),
+    };
+    let grade = crate::command::safety::GradeSince {
+        grade: Some(2),
+        scale: rows.adverse_event_grades[0].scale,
+        since: None,
+    };
+    let consent = rows.consents.iter().find(|it| it.purpose == ConsentPurpose::Study).unwrap();
+    let given = crate::command::enrolment::ConsentFields {
+        version: "2.1".into(),
+        given_on: consent.given_on,
+        withdrawn_on: None,
+    };
     let corrections = vec![
         (Correction::Visit(rows.visits[0].row.id, moved), rows.visits[0].revision),
         (Correction::Medication(rows.medications[0].row.id, halved), rows.medications[0].revision),
@@ -537,6 +573,12 @@ fn every_kind_of_record_is_corrected_with_reason_and_revision() {
             rows.intercurrent_events[0].revision,
         ),
         (Correction::Dose(rows.doses[0].row.id, heavier), rows.doses[0].revision),
+        (Correction::Panel(rows.autoantibody_panels[0].row.id, panel), rows.autoantibody_panels[0].revision),
+        (
+            Correction::Grade(rows.adverse_event_grades[0].row.id, grade),
+            rows.adverse_event_grades[0].revision,
+        ),
+        (Correction::Consent(consent.row.id, given), consent.revision),
     ];
     for (correction, revision) in corrections {
         let correct = |reason: Option<&str>, expected_revision| CorrectRecord {
@@ -557,7 +599,7 @@ fn every_kind_of_record_is_corrected_with_reason_and_revision() {
         let elsewhere = trial.coordinator("BJ02");
         assert_eq!(
             refusal(trial.run(&elsewhere, &correct(why, Some(revision)))),
-            (Code::NotFound, "record".into())
+            (Code::NotFound, correction.place().into())
         );
         let monitor = actor(Role::Monitor, &[trial.site("SH01")]);
         assert_eq!(refusal(trial.run(&monitor, &correct(why, Some(revision)))).0, Code::Forbidden);

@@ -1,6 +1,8 @@
 //! From screening to enrolment, and the end of participation.
 
 mod confirm_eligibility;
+mod consent;
+mod disposition;
 mod enroll_subject;
 mod facts;
 mod identity;
@@ -13,6 +15,8 @@ mod tests;
 mod withdraw_subject;
 
 pub use confirm_eligibility::ConfirmEligibility;
+pub use consent::ConsentFields;
+pub use disposition::DispositionFields;
 pub use enroll_subject::EnrollSubject;
 pub(crate) use enroll_subject::{enrolled, has_room, taken};
 pub use record_consent::RecordConsent;

@@ -42,11 +42,12 @@ pub struct FactAnswer {
 }
 
 /// Record what was found for eligibility criteria. Where the protocol states a check and the records decide it, a
-/// result that contradicts them is refused. A result that changes after the confirmation takes the confirmation back.
+/// result that contradicts them is refused. A result that changes after the confirmation takes the confirmation back;
+/// after enrolment a saved result can still be corrected, and what was decided on it stays decided.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RecordEligibility {
-    /// The subject, in screening.
+    /// The subject; after screening only saved results change.
     pub subject: Uuid,
     /// The day of the assessment, not in the future.
     pub assessed_on: NaiveDate,
@@ -63,12 +64,13 @@ decides!(RecordEligibility as RecordEligibility, identities = |it| vec![it.subje
 impl RecordEligibility {
     fn run(&self, desk: &mut Desk<'_>, side: &Side) -> Result<(), Refusal> {
         let subject = desk.subject("subject", self.subject)?;
+        let in_screening = matches!(subject.row.status, SubjectStatus::Screening | SubjectStatus::Eligible);
         ensure!(
-            matches!(subject.row.status, SubjectStatus::Screening | SubjectStatus::Eligible),
+            in_screening || self.results.iter().all(|found| saved(subject, &found.criterion).is_some()),
             Refusal::at(
                 "subject",
                 RefusalCode::WrongState,
-                "results are recorded while the subject is in screening"
+                "results are recorded while the subject is in screening; later, saved ones are corrected"
             )
         );
         check::recordable(desk, subject, ("assessedOn", self.assessed_on))?;

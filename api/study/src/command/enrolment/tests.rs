@@ -2,12 +2,12 @@
 
 use super::*;
 use crate::command::Decide;
-use crate::command::conduct::RecordDose;
+use crate::command::conduct::{CorrectRecord, Correction, RecordDose};
 use crate::command::setup::OpenCohort;
 use crate::command::testing::{Trial, actor, confirm, day, dose, findings, refusal, row, rows_of, sledai};
 use entity::rows;
 use entity::terms::{ConsentPurpose, CriterionResult, DispositionKind, RuleState, Sex, SubjectStatus};
-use policy::{Identity, RefusalCode as Code, Role, SideWrite};
+use policy::{Decision, Identity, RefusalCode as Code, Role, SideWrite};
 use uuid::Uuid;
 
 #[test]
@@ -406,4 +406,95 @@ fn participation_ends_once_and_in_a_way_that_fits() {
 fn commands_declare_the_subject_whose_identifiers_they_screen_with() {
     let subject = Uuid::from_u128(5);
     assert_eq!(confirm(subject).identities(), [subject]);
+}
+
+fn corrected(trial: &mut Trial, subject: Uuid, correction: Correction) -> Result<Decision, policy::Refusal> {
+    let rows = trial.subject(subject).rows.clone();
+    let revision = rows.revision(correction.record());
+    let correct = CorrectRecord {
+        subject,
+        correction,
+        reason: Some("transcription".into()),
+        expected_revision: revision,
+    };
+    trial.run(&trial.coordinator_of(subject), &correct)
+}
+
+/// P11-38: a consent is set right, and never to a day after the screening that it had to cover.
+#[test]
+fn a_consent_is_corrected_and_still_covers_the_screening() {
+    let mut trial = Trial::open_label();
+    let subject = trial.screened("SH01");
+    let held = trial.subject(subject);
+    let screened = held.row.screened_on;
+    let saved = held.rows.consents.iter().find(|it| it.purpose == ConsentPurpose::Study).unwrap().row.clone();
+    let fields = |given_on, withdrawn_on| {
+        let fields = ConsentFields { version: saved.version.clone(), given_on, withdrawn_on };
+        Correction::Consent(saved.id, fields)
+    };
+    let mut refused = |correction| refusal(corrected(&mut trial, subject, correction));
+    let after = screened.succ_opt().unwrap();
+    assert_eq!(refused(fields(after, None)), (Code::NoConsent, "givenOn".into()));
+    assert_eq!(refused(fields(day("2026-06-02"), None)), (Code::InvalidValue, "givenOn".into()));
+    assert_eq!(refused(fields(screened, screened.pred_opt())).1, "withdrawnOn");
+    assert_eq!(refused(fields(saved.given_on, None)).0, Code::InvalidValue, "nothing would change");
+    // A withdrawal that was entered for another person is taken back.
+    let who = trial.coordinator("SH01");
+    let (purpose, version) = (saved.purpose, saved.version.clone());
+    let withdraw = RecordConsent { subject, purpose, version, on: day("2026-05-20"), withdrawn: true };
+    trial.run(&who, &withdraw).unwrap();
+    let decision = corrected(&mut trial, subject, fields(saved.given_on, None)).unwrap();
+    assert_eq!(row::<rows::Consent>(&decision), saved);
+}
+
+/// How participation ended is set right, and the subject's state with it.
+#[test]
+fn how_participation_ended_is_corrected() {
+    let mut trial = Trial::open_label();
+    let subject = trial.dosed("SH01");
+    let who = trial.coordinator("SH01");
+    let end = WithdrawSubject {
+        subject,
+        kind: DispositionKind::Withdrawn,
+        occurred_on: day("2026-05-30"),
+        reason: Some("moved away".into()),
+    };
+    trial.run(&who, &end).unwrap();
+    let saved = trial.subject(subject).rows.dispositions[0].row.clone();
+    let fields = |kind, on: &str, cause: Option<&str>| {
+        let cause = cause.map(str::to_owned);
+        Correction::Disposition(saved.id, DispositionFields { kind, occurred_on: day(on), cause })
+    };
+    let mut refused = |correction| refusal(corrected(&mut trial, subject, correction));
+    let failed = fields(DispositionKind::ScreenFailed, "2026-05-30", Some("x"));
+    assert_eq!(refused(failed), (Code::WrongState, "subject".into()));
+    let unsaid = fields(DispositionKind::Died, "2026-05-30", None);
+    assert_eq!(refused(unsaid), (Code::Required, "cause".into()));
+    let completed = fields(DispositionKind::Completed, "2026-05-29", None);
+    let decision = corrected(&mut trial, subject, completed).unwrap();
+    assert_eq!(row::<rows::Disposition>(&decision).occurred_on, day("2026-05-29"));
+    assert_eq!(trial.subject(subject).row.status, SubjectStatus::Completed);
+}
+
+/// After enrolment a saved result is still set right, with a reason; what was decided on it stays decided.
+#[test]
+fn a_result_is_corrected_after_enrolment() {
+    let mut trial = Trial::open_label();
+    let subject = trial.enrolled("SH01");
+    let who = trial.coordinator("SH01");
+    let held = trial.subject(subject);
+    let saved = held.rows.eligibility_results.iter().find(|it| it.criterion == "EXC-01").unwrap();
+    let found = CriterionFound {
+        criterion: "EXC-01".into(),
+        result: CriterionResult::Met,
+        observed: None,
+        expected_revision: Some(saved.revision),
+    };
+    let mut record = trial.results(subject, vec![found]);
+    assert_eq!(refusal(trial.run(&who, &record)).0, Code::ReasonRequired);
+    record.reason = Some("biopsy".into());
+    trial.run(&who, &record).unwrap();
+    let row = &trial.subject(subject).row;
+    assert_eq!(row.status, SubjectStatus::Enrolled);
+    assert!(row.eligibility_confirmed_on.is_some());
 }

@@ -146,14 +146,14 @@ pub(super) fn consistent(event: &rows::AdverseEvent, today: NaiveDate) -> Result
 }
 
 impl GradeSince {
-    /// The row that the grade makes.
-    pub(super) fn row(
+    /// The row that the grade makes, under an id that may be a saved grade's.
+    pub(in crate::command) fn row(
         &self,
-        (desk, path): (&mut Desk<'_>, &str),
-        event: &rows::AdverseEvent,
+        path: &str,
+        (id, event): (Uuid, &rows::AdverseEvent),
         today: NaiveDate,
     ) -> Result<rows::AdverseEventGrade, Refusal> {
-        let at = |field: &str| format!("{path}.{field}");
+        let at = |field: &str| if path.is_empty() { field.to_owned() } else { format!("{path}.{field}") };
         let since = check::partial_or_none(&at("since"), self.since.as_deref())?
             .unwrap_or_else(|| event.start.clone());
         if let Some(grade) = self.grade {
@@ -182,7 +182,7 @@ impl GradeSince {
             Refusal::invalid(&at("since"), "the grade cannot be reached after the event ended")
         );
         Ok(rows::AdverseEventGrade {
-            id: desk.ids.draw(),
+            id,
             study_id: event.study_id,
             subject_id: event.subject_id,
             adverse_event_id: event.id,

@@ -65,7 +65,8 @@ impl FollowAdverseEvent {
         // The event's row always goes along, so that its revision tells of every step.
         desk.put(&event)?;
         if let Some(grade) = &self.grade {
-            let row = grade.row((desk, "grade"), &event, today)?;
+            let id = desk.ids.draw();
+            let row = grade.row("grade", (id, &event), today)?;
             desk.put(&row)?;
         }
         let judged_again = causality.as_ref().is_some_and(|(_, again)| *again);

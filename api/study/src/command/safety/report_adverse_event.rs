@@ -48,7 +48,8 @@ impl ReportAdverseEvent {
             Refusal::at("grades", RefusalCode::Required, "give the grade, or say that it is unknown")
         );
         for (place, grade) in self.grades.iter().enumerate() {
-            let row = grade.row((desk, &format!("grades.{place}")), &event, today)?;
+            let id = desk.ids.draw();
+            let row = grade.row(&format!("grades.{place}"), (id, &event), today)?;
             desk.put(&row)?;
         }
         let mut seen = BTreeSet::new();
