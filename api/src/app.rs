@@ -36,8 +36,8 @@ pub struct App {
     cuts: Mutex<HashMap<CutKey, Arc<Snapshot>>>,
 }
 
-/// A frozen study, by study, cut and number of cuts that were released when it was frozen.
-type CutKey = (Uuid, Uuid, usize);
+/// A frozen study, by study, cut, and the numbers of cuts and of redactions that there were when it was frozen.
+type CutKey = (Uuid, Uuid, [usize; 2]);
 
 /// How many frozen studies are kept.
 const CUTS_KEPT: usize = 16;
@@ -166,7 +166,7 @@ impl App {
     /// # Errors
     /// As for reading the study.
     pub async fn frozen(&self, live: &Arc<Snapshot>, cut: &CutRef) -> Result<Arc<Snapshot>, StoreError> {
-        let key = (live.study(), cut.id, live.cuts().count());
+        let key = (live.study(), cut.id, [live.cuts().count(), live.redactions()]);
         let held = || self.cuts.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
         if let Some(held) = held() {
             return Ok(held);
@@ -174,6 +174,8 @@ impl App {
         let then = self.store.study_at(live.study(), cut.open_revision, Some(cut.sealed_revision)).await?;
         let frozen = Arc::new(then.frozen(cut, live));
         let mut cuts = self.cuts.lock().unwrap_or_else(PoisonError::into_inner);
+        // What was frozen before a redaction may hold the words that are gone.
+        cuts.retain(|held, _| (held.0, held.2[1]) == (key.0, key.2[1]) || held.0 != key.0);
         if cuts.len() >= CUTS_KEPT {
             cuts.clear();
         }

@@ -99,7 +99,7 @@ fn table(held: &Value) -> Vec<Row> {
             json!({ "analyte": "haemoglobin", "raw": "11.5", "unit": "g/dL", "collectedOn": "2026-06-01",
                 "collectedAt": "08:30" }),
             "labResult { raw standardValue collectedAt }",
-            json!({ "raw": "11.5", "standardValue": "115", "collectedAt": "08:30" }),
+            json!({ "raw": "11.5", "standardValue": "115.0", "collectedAt": "08:30" }),
         ),
         row(
             "correctDose",
@@ -187,7 +187,8 @@ both! {
         }
         let subject = "subject(code: \"SH01-001\") { status history(first: 50) { nodes { command
             changes { kind fields { name after } } } } }";
-        let seen = app.study("coordinator-sh01", subject).await["subject"].clone();
+        // The monitor of the sponsor reads the stopping rules that stand in some of the entries beside the reason.
+        let seen = app.study("medical-monitor", subject).await["subject"].clone();
         assert_eq!(seen["status"], "COMPLETED", "the end that was corrected says where the subject stands");
         let entries = seen["history"]["nodes"].as_array().unwrap();
         for row in &rows {

@@ -15,6 +15,8 @@ mod live;
 mod masked;
 mod mutations;
 mod other_site;
+mod proposals;
+mod queries;
 mod races;
 mod replicas;
 mod rooms;

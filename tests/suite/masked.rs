@@ -117,14 +117,9 @@ async fn a_masked_dose_is_corrected_by_the_pharmacist_alone(app: &TestApp) {
     for ((name, before), (_, after)) in before.iter().zip(everything(app).await) {
         assert_eq!(before, &after, "{name} can tell the correction");
     }
-    let images = app
-        .raw()
-        .await
-        .texts(
-            "SELECT image FROM change WHERE table_name = 'change_reason'
-        AND stream LIKE 'sealed%'",
-        )
-        .await;
+    let sealed = ledger::StreamId::Sealed(app.world.study);
+    let sql = format!("SELECT image FROM change WHERE table_name = 'change_reason' AND stream = '{sealed}'");
+    let images = app.raw().await.texts(&sql).await;
     assert!(images.iter().any(|image| image.contains("The scales were read wrongly.")), "{images:?}");
     app.sound().await;
 }

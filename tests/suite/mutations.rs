@@ -2,6 +2,7 @@
 
 use crate::everything::Schema;
 use crate::other_site::{ids_of_sh01, unknown};
+use crate::proposals::{propose, told};
 use entity::rows;
 use entity::terms::{DispositionKind, IntercurrentEventKind};
 use policy::{Act, may};
@@ -63,6 +64,9 @@ async fn ids(app: &TestApp) -> BTreeMap<&'static str, String> {
     let study = app.study("coordinator-sh01", "id sites { id } cohorts { id }").await;
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let subject = of("Subject").unwrap();
+    let told = told(app).await;
+    let proposed = propose(app, "investigator-sh01", ("proposed", &told)).await;
+    let proposal = proposed.accepted()["proposal"]["id"].clone();
     BTreeMap::from([
         ("study", text(&study["id"])),
         ("site", text(&study["sites"][0]["id"])),
@@ -80,7 +84,7 @@ async fn ids(app: &TestApp) -> BTreeMap<&'static str, String> {
         ("intercurrentEvent", of("IntercurrentEvent").unwrap()),
         ("disposition", of("Disposition").unwrap()),
         ("record", of("Medication").unwrap()),
-        ("proposal", subject.clone()),
+        ("proposal", text(&proposal)),
         ("id", subject.clone()),
         ("subject", subject),
     ])

@@ -7,17 +7,38 @@ use uuid::Uuid;
 /// How long a proposal waits before it expires, in hours.
 pub const PROPOSAL_HOURS: i64 = 72;
 
-/// Where a proposal stands. `Expired` is never stored: time alone makes it so.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ProposalState {
-    /// Waits for another person.
-    Open,
+macro_rules! states {
+    ($($(#[doc = $doc:literal])+ $name:ident = $wire:literal),+ $(,)?) => {
+        /// Where a proposal stands. It is stored as open until it is decided: that it ran out, the clock says.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum ProposalState { $($(#[doc = $doc])+ $name),+ }
+
+        impl ProposalState {
+            /// Every state.
+            pub const ALL: &'static [ProposalState] = &[$(ProposalState::$name),+];
+
+            /// The public name.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(ProposalState::$name => $wire),+ }
+            }
+
+            /// What it means.
+            pub const fn description(self) -> &'static str {
+                match self { $(ProposalState::$name => concat!($($doc),+)),+ }
+            }
+        }
+    };
+}
+
+states! {
+    /// It waits for another person.
+    Open = "OPEN",
     /// Another person approved it, and it was done.
-    Approved,
+    Approved = "APPROVED",
     /// Another person rejected it, or the proposer took it back.
-    Rejected,
+    Rejected = "REJECTED",
     /// Nobody decided in time.
-    Expired,
+    Expired = "EXPIRED",
 }
 
 /// What deciding a proposal turns on.

@@ -155,6 +155,12 @@ impl Portal {
         self.index.codes.iter().map(|(code, id)| (*id, code.as_str()))
     }
 
+    /// A person's printed name, as it stands in the header of each of the person's ledger entries: for whoever reads
+    /// those.
+    pub fn printed_name(&self, person: Uuid) -> Option<&str> {
+        self.tables.person.get(person).map(|row| row.display_name.as_str())
+    }
+
     /// Whether an actor may perform an act: in a study (at a site, when one is given) or in the installation.
     ///
     /// # Errors

@@ -83,3 +83,28 @@ impl objects::Term for RefusalTerm {
         policy::RefusalCode::ALL.iter().copied().find(|value| value.as_str() == code)
     }
 }
+
+/// Where a proposal stands, as a GraphQL enum.
+pub struct ProposalStateTerm;
+
+impl objects::Term for ProposalStateTerm {
+    type Value = policy::ProposalState;
+    const NAME: &'static str = "ProposalState";
+    const DESCRIPTION: &'static str = "Where a proposal stands.";
+
+    fn values() -> &'static [(&'static str, &'static str)] {
+        let values: Vec<(&str, &str)> = policy::ProposalState::ALL
+            .iter()
+            .map(|state| (state.as_str(), state.description().trim_ascii()))
+            .collect();
+        values.leak()
+    }
+
+    fn as_str(value: policy::ProposalState) -> &'static str {
+        value.as_str()
+    }
+
+    fn from_code(code: &str) -> Option<policy::ProposalState> {
+        policy::ProposalState::ALL.iter().copied().find(|value| value.as_str() == code)
+    }
+}

@@ -2,6 +2,7 @@
 
 mod add_site;
 mod adjudicate_dlt;
+mod approve;
 mod assess_sponsor_causality;
 mod confirm_eligibility;
 mod correct_adverse_event;
@@ -21,6 +22,7 @@ mod enroll_subject;
 mod follow_adverse_event;
 mod open_cohort;
 mod payload;
+mod propose_redaction;
 mod record_assessment;
 mod record_autoantibody_panel;
 mod record_consent;
@@ -31,6 +33,7 @@ mod record_intercurrent_event;
 mod record_lab_results;
 mod record_medication;
 mod record_visit;
+mod reject;
 mod report_adverse_event;
 mod screen_subject;
 mod withdraw_subject;
@@ -40,7 +43,7 @@ use async_graphql::MergedObject;
 /// What can be done. Every act is idempotent under its key, and a refusal is data: nothing was written.
 // Merged by area: one long list nests as deep as it is long, deeper than the compiler follows.
 #[derive(MergedObject, Default)]
-pub struct Mutation(SetupActs, EnrolmentActs, ConductActs, CorrectionActs, SafetyActs);
+pub struct Mutation(SetupActs, EnrolmentActs, ConductActs, CorrectionActs, SafetyActs, ReviewActs);
 
 /// Set up a study, and freeze it.
 #[derive(MergedObject, Default)]
@@ -95,3 +98,7 @@ struct SafetyActs(
     follow_adverse_event::FollowAdverseEvent,
     report_adverse_event::ReportAdverseEvent,
 );
+
+/// Acts of two persons.
+#[derive(MergedObject, Default)]
+struct ReviewActs(approve::Approve, propose_redaction::ProposeRedaction, reject::Reject);

@@ -7,9 +7,11 @@ use crate::graphql::scalar::Revision;
 use crate::graphql::scope::Scope;
 use crate::graphql::term::RefusalTerm;
 use async_graphql::Context;
+use ledger::StreamId;
 use objects::object;
 use policy::{Act, DataGroup, RefusalCode};
-use store::{Call, CallerRef};
+use store::{Call, CallerRef, Page, Touching};
+use study::command::review::StoredImage;
 use study::view::{NodeId, NodeKind, View};
 use uuid::Uuid;
 
@@ -79,6 +81,44 @@ impl<'c> Acting<'c> {
             }
             _ => Uuid::nil(),
         }
+    }
+
+    /// The row that a global id of this study and of the caller's side names, of whatever kind. Nil for anything else.
+    pub fn any_row(&self, id: &str) -> Uuid {
+        NodeId::decode(id, &self.scope.app().board_keys)
+            .map_or(Uuid::nil(), |(node, _)| self.row(node.kind, id))
+    }
+
+    /// The subject that a record with words belongs to, or the reason for a change, as far as the caller may read it;
+    /// nil for anything else.
+    ///
+    /// # Errors
+    /// UNAVAILABLE.
+    pub async fn subject_of_words(&self, record: Uuid) -> Result<Uuid, Failure> {
+        let view = self.scope.study(self.study, &Instant::Live).await?;
+        let owner = view.as_ref().and_then(|view| view.words_of(record));
+        Ok(owner.map(|subject| subject.row_id()).unwrap_or_default())
+    }
+
+    /// A record's image in an entry of the open ledger, unless it was emptied; none when the entry has none, and none
+    /// of a subject that is nobody.
+    ///
+    /// # Errors
+    /// UNAVAILABLE.
+    pub async fn stored(
+        &self,
+        subject: Uuid,
+        record: Uuid,
+        revision: u64,
+    ) -> Result<Option<StoredImage>, Failure> {
+        let Some(after) = revision.checked_sub(1).filter(|_| !subject.is_nil()) else { return Ok(None) };
+        let page = Page { after: Some(after), before: Some(revision + 1), limit: 1, newest_first: false };
+        let touching = Touching::Row { row: record, subject: Some(subject) };
+        let stream = StreamId::Open(self.study);
+        let entries = self.scope.app().store.entries(stream, page, touching).await?;
+        let mut changes = entries.into_iter().flat_map(|entry| entry.changes);
+        let found = changes.find(|change| change.row == record && !change.redacted);
+        Ok(found.map(|change| StoredImage { position: change.position, text: change.image.to_string() }))
     }
 
     /// The subject that a record belongs to, as far as the caller sees it; nil for anything else.

@@ -2,6 +2,7 @@
 
 pub mod adverse_event;
 pub mod assessment;
+pub mod data_query;
 pub mod dose;
 pub mod dsmb;
 pub mod evaluation;
@@ -12,6 +13,7 @@ pub mod masked;
 pub mod medication;
 pub mod node;
 pub mod outcomes;
+pub mod proposal;
 pub mod safety;
 pub mod score;
 pub mod screening;

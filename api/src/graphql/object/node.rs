@@ -2,10 +2,12 @@
 
 use super::adverse_event::{AdverseEvent, AdverseEventCausality, AdverseEventGrade, DltAdjudication};
 use super::assessment::Assessment;
+use super::data_query::DataQuery;
 use super::dose::Dose;
 use super::dsmb::DataCut;
 use super::lab::{AutoantibodyPanel, AutoantibodyResult, LabResult};
 use super::medication::{IntercurrentEvent, Medication};
+use super::proposal::Proposal;
 use super::screening::{Consent, Disposition, EligibilityResult};
 use super::site::{Cohort, Site};
 use super::study::Study;
@@ -54,6 +56,10 @@ pub enum Node<'v> {
     EligibilityResult(EligibilityResult<'v>),
     /// How a subject's participation ended.
     Disposition(Disposition<'v>),
+    /// A query on data.
+    DataQuery(DataQuery<'v>),
+    /// An act that needs two persons, between them.
+    Proposal(Proposal<'v>),
     /// A data cut of the safety board.
     DataCut(DataCut<'v>),
 }
@@ -81,6 +87,8 @@ impl<'v> Node<'v> {
             Found::Consent(view) => Node::Consent(Consent(view)),
             Found::EligibilityResult(view) => Node::EligibilityResult(EligibilityResult(view)),
             Found::Disposition(view) => Node::Disposition(Disposition(view)),
+            Found::Finding(view) => Node::DataQuery(DataQuery(view)),
+            Found::Proposal(view) => Node::Proposal(Proposal(view)),
             Found::DataCut(view) => Node::DataCut(DataCut(view)),
         })
     }

@@ -1,8 +1,10 @@
 //! A study: live, or exactly as it stood at a revision, a time, or a data cut.
 
+use super::data_query::{DataQueryConnection, DataQueryFilter};
 use super::dsmb::Dsmb;
 use super::ledger::{self, Asked, ChangeConnection, LedgerEntryConnection, LedgerHead};
 use super::outcomes::{Escalation, StudyOutcomes};
+use super::proposal::ProposalConnection;
 use super::safety::Safety;
 use super::site::{Cohort, PlannedVisit, Site};
 use super::subject::Subject;
@@ -141,6 +143,33 @@ impl Study {
         code: String,
     ) -> Option<Subject<'_>> {
         self.0.subject_by_code(&code).map(Subject)
+    }
+    /// Queries on data, in order of their raising, page by page. Null when kept from you.
+    #[group(DataQueries)]
+    #[complexity(list = 20)]
+    fn data_queries(
+        &self,
+        /// Only those that match.
+        filter: Option<DataQueryFilter>,
+        /// How many, at most 100.
+        first: Option<i32>,
+        /// After this cursor.
+        after: Option<String>,
+    ) -> Result<Option<DataQueryConnection<'_>>, PageError> {
+        DataQueryConnection::page(&self.0, filter.as_ref(), &Arguments::forward(first, after))
+    }
+    /// Proposals that you may decide or have made, newest first, page by page. Null for whoever neither makes nor decides
+    /// any.
+    #[group(AuditTrail)]
+    #[complexity(list = 20)]
+    fn proposals(
+        &self,
+        /// How many, at most 100.
+        first: Option<i32>,
+        /// After this cursor.
+        after: Option<String>,
+    ) -> Result<Option<ProposalConnection<'_>>, PageError> {
+        ProposalConnection::page(&self.0, &Arguments::forward(first, after))
     }
     /// The protocol's outcome measures as rates and summaries, by cohort or in total, over subjects in your scope.
     #[group(Envelope)]

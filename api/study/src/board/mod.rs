@@ -133,6 +133,11 @@ impl Snapshot {
         })
     }
 
+    /// How many images of the study were emptied.
+    pub fn redactions(&self) -> usize {
+        self.rows.redactions.len()
+    }
+
     /// The newest released cut.
     pub fn newest_cut(&self) -> Option<CutRef> {
         self.cuts().last()

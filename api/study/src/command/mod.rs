@@ -19,7 +19,7 @@ pub mod safety;
 pub mod setup;
 
 pub(crate) use decides::decides;
-pub(crate) use desk::{Desk, change, expect_revision, free_text, line};
+pub(crate) use desk::{Desk, FREE_TEXT_LIMIT, change, expect_revision, free_text, line};
 
 use crate::Snapshot;
 use policy::{Act, Actor, Decision, Moment, Refusal, Side};

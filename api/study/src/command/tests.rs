@@ -183,16 +183,15 @@ fn sponsor_and_board(trial: &mut Trial, subject: Uuid, event: Uuid) {
     let cut = cut("first", "2026-05-31");
     trial.run(&actor(Role::DsmbStatistician, &[]), &cut).unwrap();
     let adjudication = trial.subject(subject).rows.dlt_adjudications[0].clone();
-    let mut replaced = adjudication.row.clone();
-    replaced.rationale.text = "as the rules say".into();
-    for approve in [true, false] {
+    for approve in [false, true] {
+        let text = serde_json::to_string(&adjudication.row).unwrap();
         let proposed = ProposeRedaction {
             subject,
-            record: replaced.id,
+            record: adjudication.row.id,
             revision: adjudication.revision,
-            position: 0,
-            replacement: serde_json::to_string(&replaced).unwrap(),
+            words: vec![Reworded { field: "rationale".into(), text: "as the rules say".into() }],
             reason: Some("words".into()),
+            stored: Some(StoredImage { position: 0, text }),
         };
         let proposal = trial.run(&actor(Role::DataManager, &[]), &proposed).unwrap().open[0].row;
         let investigator = trial.investigator("SH01");

@@ -85,6 +85,12 @@ macro_rules! rows_struct {
                 None
             }
 
+            /// The table that a row is in.
+            pub(crate) fn table_of(&self, row: Uuid) -> Option<&'static str> {
+                $(if find(&self.$field, row).is_some() { return Some(<rows::$row as Row>::TABLE); })+
+                None
+            }
+
             /// Whether a table is one of these.
             pub(super) fn has(table: &str) -> bool {
                 [$(<rows::$row as Row>::TABLE),+].contains(&table)

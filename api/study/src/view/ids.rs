@@ -81,6 +81,8 @@ kinds! {
     Clock = 25,
     /// A stopping rule's state.
     StoppingRule = 26,
+    /// The reason for a change.
+    ChangeReason = 27,
 }
 
 /// What an id names.

@@ -8,9 +8,11 @@
 
 mod board;
 mod derived;
+mod findings;
 mod ids;
 mod lens;
 mod nodes;
+mod proposals;
 mod rights;
 mod rows;
 mod shown;
@@ -29,6 +31,7 @@ use entity::terms::Masking;
 pub use ids::{BoardKeys, IdForm, NodeId, NodeKind};
 pub use nodes::Found;
 use policy::{Act, Actor, DataGroup, Membership, Party};
+pub use proposals::ProposalView;
 pub use rights::Sight;
 use rights::{Reach, Rights};
 pub use rows::*;

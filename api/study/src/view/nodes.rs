@@ -4,8 +4,8 @@ use super::rows::{RowView, Shows, StudyRowView};
 use super::{
     AdverseEventCausalityView, AdverseEventGradeView, AdverseEventView, AssessmentView,
     AutoantibodyPanelView, AutoantibodyResultView, CohortView, ConsentView, DataCutView, DispositionView,
-    DltAdjudicationView, DoseView, EligibilityResultView, IdForm, IntercurrentEventView, LabResultView,
-    MedicationView, NodeId, NodeKind, SiteView, SubjectView, View, VisitView,
+    DltAdjudicationView, DoseView, EligibilityResultView, FindingView, IdForm, IntercurrentEventView,
+    LabResultView, MedicationView, NodeId, NodeKind, ProposalView, SiteView, SubjectView, View, VisitView,
 };
 use crate::snapshot::tables::{Table, find};
 use policy::DataGroup;
@@ -50,6 +50,10 @@ pub enum Found<'v> {
     EligibilityResult(EligibilityResultView<'v>),
     /// How a subject's participation ended.
     Disposition(DispositionView<'v>),
+    /// A finding of an edit check.
+    Finding(FindingView<'v>),
+    /// A proposal.
+    Proposal(ProposalView<'v>),
     /// A data cut.
     DataCut(DataCutView<'v>),
 }
@@ -97,9 +101,10 @@ impl View {
                 self.eligibility_result_by_row(node.row).map(Found::EligibilityResult)
             }
             NodeKind::Disposition => self.disposition_by_row(node.row).map(Found::Disposition),
+            NodeKind::Finding => self.finding_by_row(node.row).map(Found::Finding),
+            NodeKind::Proposal => self.proposal_by_row(node.row).map(Found::Proposal),
             // Shown inside the things above, never by an id of their own.
-            NodeKind::Proposal
-            | NodeKind::Finding
+            NodeKind::ChangeReason
             | NodeKind::Allocation
             | NodeKind::PlannedVisit
             | NodeKind::Clock

@@ -1,6 +1,6 @@
 //! The study itself, as a viewer sees it.
 
-use super::rows::{CohortView, FindingView, PlannedVisitView, SiteView, StoppingRuleView, StudyRowView};
+use super::rows::{CohortView, PlannedVisitView, SiteView, StoppingRuleView, StudyRowView};
 use super::{DataCutView, NodeKind, View};
 use chrono::{DateTime, Utc};
 use entity::rows;
@@ -113,17 +113,6 @@ impl View {
     /// Data cuts in order of their cut-off.
     pub fn data_cuts(&self) -> impl Iterator<Item = DataCutView<'_>> + '_ {
         self.snapshot().rows.data_cuts.iter().map(|rec| StudyRowView::new(self, rec))
-    }
-
-    /// Findings of edit checks on subjects in scope; none when kept from the viewer.
-    pub fn findings(&self) -> Option<impl Iterator<Item = FindingView<'_>> + '_> {
-        let findings = &self.snapshot().rows.findings;
-        self.sight(DataGroup::DataQueries).sees_rows().then(|| {
-            findings
-                .iter()
-                .filter(|rec| rec.subject_id.is_none_or(|subject| self.subject_by_row(subject).is_some()))
-                .map(|rec| StudyRowView::new(self, rec))
-        })
     }
 
     /// States of the stopping rules; none when kept from the viewer.

@@ -42,7 +42,7 @@ const TABLES: &[TableRule] = &[
     ("disposition",             DataGroup::Subjects,           Some(NodeKind::Disposition)),
     ("data_cut",                DataGroup::OpenReport,         Some(NodeKind::DataCut)),
     ("closed_cut",              DataGroup::ClosedReport,       None),
-    ("change_reason",           DataGroup::AuditTrail,         None),
+    ("change_reason",           DataGroup::AuditTrail,         Some(NodeKind::ChangeReason)),
     ("proposal",                DataGroup::AuditTrail,         Some(NodeKind::Proposal)),
     ("finding",                 DataGroup::DataQueries,        Some(NodeKind::Finding)),
     ("stopping_rule",           DataGroup::StoppingRules,      Some(NodeKind::StoppingRule)),
@@ -57,6 +57,11 @@ fn rule(table: &str) -> Option<&'static TableRule> {
 /// The data group of a table's changes; none for a table that is not known, which is then hidden.
 pub fn group_of(table: &str) -> Option<DataGroup> {
     rule(table).map(|rule| rule.1)
+}
+
+/// The kind of thing that a row of a table is; none for one without a global id.
+pub(super) fn kind_of(table: &str) -> Option<NodeKind> {
+    rule(table)?.2
 }
 
 /// How a field of an image leaves.

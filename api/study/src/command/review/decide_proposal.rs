@@ -39,7 +39,13 @@ impl ApproveProposal {
         let still = target.filter(|target| target.table == payload.table).ok_or_else(|| {
             Refusal::at("proposal", RefusalCode::WrongState, "the record is not there any more")
         })?;
-        still.replacement(payload.row, payload.revision, &payload.replacement)?;
+        ensure!(
+            !redaction::is_redacted(desk.study, (payload.revision, payload.position)),
+            Refusal::at("proposal", RefusalCode::WrongState, "the words are gone already")
+        );
+        still
+            .replacement(payload.row, payload.revision, &payload.replacement)
+            .map_err(|refusal| Refusal { field: vec!["proposal".to_owned()], ..refusal })?;
         let reason = rows::ChangeReason {
             id: desk.ids.draw(),
             study_id: desk.study.study(),

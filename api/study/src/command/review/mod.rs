@@ -7,4 +7,5 @@ mod redaction;
 mod tests;
 
 pub use decide_proposal::{ApproveProposal, RejectProposal};
-pub use propose_redaction::ProposeRedaction;
+pub use propose_redaction::{ProposeRedaction, Reworded, StoredImage};
+pub(crate) use redaction::Payload;

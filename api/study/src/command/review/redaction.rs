@@ -1,5 +1,6 @@
 //! What a redaction may replace: the words of a record, and nothing else of it.
 
+use super::Reworded;
 use crate::Snapshot;
 use crate::snapshot::tables::{Table, find};
 use entity::row::Row;
@@ -12,7 +13,7 @@ use uuid::Uuid;
 /// What a proposal to redact says. It holds the replacement, and never what is replaced.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct Payload {
+pub(crate) struct Payload {
     /// The table of the row whose image is replaced.
     pub table: String,
     /// The row.
@@ -23,6 +24,8 @@ pub(super) struct Payload {
     pub revision: u64,
     /// The change's position in it, from 0.
     pub position: u32,
+    /// The words to read instead.
+    pub words: Vec<Reworded>,
     /// The image to read instead, as canonical text.
     pub replacement: String,
     /// Why.
@@ -45,8 +48,65 @@ pub(super) struct Target {
 }
 
 /// Keys under which a person's own words stand. Codes, dates and numbers are no words.
-const WORDS: &[&str] =
-    &["text", "withhold", "term", "observed", "comments", "drug", "assessor", "method", "laboratory"];
+const WORDS: &[&str] = &[
+    "text",
+    "withhold",
+    "term",
+    "soc",
+    "pt",
+    "observed",
+    "comments",
+    "drug",
+    "assessor",
+    "method",
+    "laboratory",
+    "lot",
+];
+
+/// The words of a record in fields of free text, which hold their spans beside them.
+const FREE_TEXTS: &[&str] = &["note", "narrative", "rationale", "reason"];
+
+/// Where comments on descriptors stand in the image of an assessment.
+const COMMENTS: &str = "comments.";
+
+/// A stored image with other words in it.
+///
+/// # Errors
+/// When a field holds no words, or none there.
+pub(super) fn reworded(stored: &str, words: &[Reworded]) -> Result<String, Refusal> {
+    let mut image: Value = serde_json::from_str(stored)
+        .map_err(|_| Refusal::invalid("revision", "that entry's image of the record cannot be read"))?;
+    for (place, word) in words.iter().enumerate() {
+        let at = format!("words.{place}.field");
+        let refuse = |what: &str| Err(Refusal::invalid(&at, format!("`{}` {what}", word.field)));
+        let name = word.field.as_str();
+        let held = match name.strip_prefix(COMMENTS) {
+            Some(code) => image.pointer_mut("/items/comments").and_then(|comments| comments.get_mut(code)),
+            None if WORDS.contains(&name) || FREE_TEXTS.contains(&name) => image.get_mut(name),
+            None => return refuse("is no free text: a redaction replaces words and nothing else"),
+        };
+        match held {
+            Some(Value::String(text)) => word.text.clone_into(text),
+            Some(Value::Object(free)) if free.contains_key("text") => {
+                free.insert("text".to_owned(), word.text.clone().into());
+                free.insert("withhold".to_owned(), Value::Array(Vec::new()));
+            }
+            Some(_) | None => return refuse("holds no words in that entry"),
+        }
+        // What is reworded holds no identifier any more; see the names of texts that the board must not read.
+        if let Some(Value::Array(withheld)) = image.get_mut("withhold") {
+            withheld.retain(|field| field != name);
+        }
+    }
+    serde_json::to_string(&image).map_err(|error| Refusal::invalid("words", error.to_string()))
+}
+
+/// Whether the image at a revision and position was emptied already.
+pub(super) fn is_redacted(study: &Snapshot, (revision, position): (u64, u32)) -> bool {
+    study.rows.redactions.iter().any(|it| {
+        (u64::try_from(it.row.revision), u32::try_from(it.row.position)) == (Ok(revision), Ok(position))
+    })
+}
 
 fn target<T: Row>(table: &Table<T>, id: Uuid) -> Option<Target> {
     let rec = find(table, id)?;
@@ -76,6 +136,10 @@ pub(super) fn find_target(study: &Snapshot, id: Uuid) -> Option<Target> {
         .or_else(|| target(&rows.intercurrent_events, id))
         .or_else(|| target(&rows.dispositions, id))
         .or_else(|| target(&rows.eligibility_results, id))
+        .or_else(|| target(&rows.autoantibody_panels, id))
+        .or_else(|| target(&rows.autoantibody_results, id))
+        .or_else(|| target(&rows.lab_results, id))
+        .or_else(|| target(&rows.doses, id))
 }
 
 impl Target {
@@ -84,7 +148,7 @@ impl Target {
     /// # Errors
     /// When it is no row of the table, is another row, or says more otherwise than words.
     pub(super) fn replacement(&self, id: Uuid, revision: u64, text: &str) -> Result<String, Refusal> {
-        let wrong = |message: String| Refusal::invalid("replacement", message);
+        let wrong = |message: String| Refusal::invalid("words", message);
         let found = (self.reads)(text)
             .map_err(|error| wrong(format!("it is no record of `{}`: {error}", self.table)))?;
         ensure!(
@@ -98,7 +162,7 @@ impl Target {
             ensure!(
                 value != *newest,
                 Refusal::at(
-                    "replacement",
+                    "words",
                     RefusalCode::InvalidValue,
                     "it says what the record says: nothing would go"
                 )

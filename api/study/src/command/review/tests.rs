@@ -26,14 +26,14 @@ fn redacted(stored: &rows::AdverseEvent) -> rows::AdverseEvent {
     rows::AdverseEvent { narrative, ..stored.clone() }
 }
 
-fn propose(subject: Uuid, to: &rows::AdverseEvent, revision: u64) -> ProposeRedaction {
+fn propose(subject: Uuid, stored: &rows::AdverseEvent, revision: u64) -> ProposeRedaction {
     ProposeRedaction {
         subject,
-        record: to.id,
+        record: stored.id,
         revision,
-        position: 0,
-        replacement: serde_json::to_string(to).unwrap(),
+        words: vec![Reworded { field: "narrative".into(), text: "Seen by a doctor".into() }],
         reason: Some("names a person".into()),
+        stored: Some(StoredImage { position: 0, text: serde_json::to_string(stored).unwrap() }),
     }
 }
 
@@ -45,7 +45,7 @@ fn other_manager() -> Actor {
 fn another_person_approves_and_the_words_go() {
     let (mut trial, subject, stored, revision) = told();
     let manager = actor(Role::DataManager, &[]);
-    let proposed = trial.run(&manager, &propose(subject, &redacted(&stored), revision)).unwrap();
+    let proposed = trial.run(&manager, &propose(subject, &stored, revision)).unwrap();
     let proposal = proposed.open[0].row;
     assert!(!format!("{proposed:?}").contains("Doctor Synthetic"), "a proposal repeats nothing");
     let approve = ApproveProposal { proposal };
@@ -79,9 +79,8 @@ fn another_person_approves_and_the_words_go() {
 fn a_proposal_is_rejected_taken_back_or_runs_out() {
     let (mut trial, subject, stored, revision) = told();
     let manager = actor(Role::DataManager, &[]);
-    let made = |trial: &mut Trial| {
-        trial.run(&manager, &propose(subject, &redacted(&stored), revision)).unwrap().open[0].row
-    };
+    let made =
+        |trial: &mut Trial| trial.run(&manager, &propose(subject, &stored, revision)).unwrap().open[0].row;
     let rejected = made(&mut trial);
     let decision = trial.run(&other_manager(), &RejectProposal { proposal: rejected }).unwrap();
     assert_eq!(rows_of::<rows::Proposal>(&decision.open)[0].state, ProposalState::Rejected);
@@ -107,16 +106,29 @@ fn a_redaction_replaces_words_only() {
     let (mut trial, subject, stored, revision) = told();
     let manager = actor(Role::DataManager, &[]);
     let mut refused = |command: ProposeRedaction| refusal(trial.run(&manager, &command));
-    let outcome = entity::terms::AdverseEventOutcome::Recovering;
-    let other = rows::AdverseEvent { outcome, ..redacted(&stored) };
-    assert_eq!(refused(propose(subject, &other, revision)), (Code::InvalidValue, "replacement".into()));
-    assert_eq!(refused(propose(subject, &stored, revision)).1, "replacement", "nothing would go");
-    let moved = rows::AdverseEvent { subject_id: Uuid::from_u128(3), ..redacted(&stored) };
-    assert_eq!(refused(propose(subject, &moved, revision)).1, "replacement");
-    let broken =
-        ProposeRedaction { replacement: "{}".into(), ..propose(subject, &redacted(&stored), revision) };
-    assert_eq!(refused(broken).1, "replacement");
-    let good = || propose(subject, &redacted(&stored), revision);
+    let good = || propose(subject, &stored, revision);
+    let words = |field: &str, text: &str| ProposeRedaction {
+        words: vec![Reworded { field: field.into(), text: text.into() }],
+        ..good()
+    };
+    for field in ["outcome", "start", "id", "subjectId", "withhold", "comments.rash", "items"] {
+        assert_eq!(refused(words(field, "x")), (Code::InvalidValue, "words.0.field".into()), "{field}");
+    }
+    assert_eq!(refused(words("soc", "x")).1, "words.0.field", "there are no words");
+    assert_eq!(refused(words("narrative", "Seen by Doctor Synthetic")).1, "words", "nothing would go");
+    assert_eq!(refused(words("narrative", " ")).1, "words.0.text");
+    assert_eq!(refused(words("narrative", "Seen with QZXW")).1, "words.0.text", "an identifier is left");
+    assert_eq!(refused(ProposeRedaction { words: Vec::new(), ..good() }), (Code::Required, "words".into()));
+    let twice = [words("narrative", "a").words, words("narrative", "b").words].concat();
+    assert_eq!(
+        refused(ProposeRedaction { words: twice, ..good() }),
+        (Code::Duplicate, "words.1.field".into())
+    );
+    assert_eq!(refused(ProposeRedaction { stored: None, ..good() }).1, "revision");
+    // The image of another record is never taken for this one's.
+    let other = rows::AdverseEvent { id: Uuid::from_u128(3), ..stored.clone() };
+    let image = Some(StoredImage { position: 0, text: serde_json::to_string(&other).unwrap() });
+    assert_eq!(refused(ProposeRedaction { stored: image, ..good() }).1, "words");
     assert_eq!(refused(ProposeRedaction { reason: None, ..good() }).0, Code::ReasonRequired);
     assert_eq!(refused(ProposeRedaction { revision: revision + 1, ..good() }).1, "revision");
     assert_eq!(refused(ProposeRedaction { revision: 0, ..good() }).1, "revision");
@@ -125,8 +137,11 @@ fn a_redaction_replaces_words_only() {
         (Code::NotFound, "record".into())
     );
     assert_eq!(refused(ProposeRedaction { record: subject, ..good() }), (Code::NotFound, "record".into()));
-    let mut named = redacted(&stored);
-    named.narrative = Some(entity::FreeText { text: "Seen with QZXW".into(), withhold: Vec::new() });
-    assert_eq!(refused(propose(subject, &named, revision)).1, "replacement", "an identifier is left");
     assert_eq!(refusal(trial.run(&trial.coordinator("SH01"), &good())).0, Code::Forbidden);
+    // Of two proposals on one image the second finds the words gone.
+    let proposals = [(), ()].map(|()| trial.run(&manager, &good()).unwrap().open[0].row);
+    trial.run(&other_manager(), &ApproveProposal { proposal: proposals[0] }).unwrap();
+    let late = trial.run(&other_manager(), &ApproveProposal { proposal: proposals[1] });
+    assert_eq!(refusal(late), (Code::WrongState, "proposal".into()));
+    assert_eq!(refusal(trial.run(&manager, &good())).1, "revision");
 }
