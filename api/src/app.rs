@@ -1,7 +1,8 @@
 //! The running server: what every request needs, and how it starts and stops.
 
-use crate::config::Settings;
+use crate::config::{Network, Settings};
 use crate::graphql::{self, Schema};
+use crate::guard::counters::Counters;
 use crate::signin::{Trust, Trusted};
 use crate::{http, live};
 use actix_web::dev::ServerHandle;
@@ -31,6 +32,10 @@ pub struct App {
     pub runtime: Executor,
     /// Demonstration users, with tokens, for the page at `/`; none outside `demo`.
     pub demo_users: Vec<DemoUser>,
+    /// What is counted of callers and addresses.
+    pub counters: Counters,
+    /// Networks of the proxies that are believed.
+    pub proxies: Vec<Network>,
     /// Open sockets, to end them when the server stops.
     pub sockets: live::Sockets,
     cuts: Mutex<HashMap<CutKey, Arc<Snapshot>>>,
@@ -123,6 +128,8 @@ impl App {
         let schema = graphql::schema(&settings);
         let runtime = Executor::start().map_err(|error| format!("no threads: {error}"))?;
         let cuts = Mutex::default();
+        let counters = Counters::new(&settings.limits);
+        let proxies = settings.server.proxies();
         let app = App {
             settings,
             store,
@@ -130,6 +137,8 @@ impl App {
             schema,
             runtime,
             demo_users,
+            counters,
+            proxies,
             sockets: live::Sockets::default(),
             cuts,
         };
@@ -182,32 +191,38 @@ impl App {
         Ok(cuts.entry(key).or_insert(frozen).clone())
     }
 
-    /// Starts to listen.
+    /// Starts to listen, with TLS where a certificate is set.
     ///
     /// # Errors
-    /// The address cannot be listened on.
+    /// The address cannot be listened on, or the certificate does not serve.
     pub fn start(self: &Arc<Self>, listener: TcpListener) -> std::io::Result<Running> {
         let address = listener.local_addr()?;
         let app = web::Data::from(self.clone());
-        let limit = self.settings.limits.body_bytes;
-        let workers = match self.settings.server.workers {
+        let Settings { server, limits, .. } = &self.settings;
+        let workers = match server.workers {
             0 => std::thread::available_parallelism().map_or(2, std::num::NonZero::get),
             workers => workers,
         };
+        let tls = http::tls::config(server).map_err(std::io::Error::other)?;
         let server = HttpServer::new(move || {
             Actix::new()
                 .app_data(app.clone())
-                .app_data(web::PayloadConfig::new(limit))
+                .wrap(actix_web::middleware::from_fn(http::edge::edge))
                 .wrap(actix_web::middleware::from_fn(http::frame))
                 .configure(http::routes)
                 .configure(live::routes)
         })
         .workers(workers)
+        .max_connections(limits.connections.div_ceil(workers))
         .disable_signals()
-        .client_request_timeout(Duration::from_secs(10))
-        .shutdown_timeout(self.settings.server.shutdown_seconds)
-        .listen(listener)?
-        .run();
+        .client_request_timeout(Duration::from_secs(server.head_seconds))
+        .tls_handshake_timeout(Duration::from_secs(server.head_seconds))
+        .shutdown_timeout(server.shutdown_seconds);
+        let server = match tls {
+            Some(config) => server.listen_rustls_0_23(listener, config)?,
+            None => server.listen(listener)?,
+        };
+        let server = server.run();
         let handle = server.handle();
         let done = tokio::spawn(server);
         Ok(Running { address, sockets: self.sockets.clone(), handle, done: Some(done) })

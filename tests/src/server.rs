@@ -23,15 +23,12 @@ pub struct Server {
 
 impl Server {
     async fn over(store: Store) -> Server {
-        let mut settings = Settings::default();
-        settings.server.workers = 2;
         // Stories ask for much at once; what limits do has stories of its own.
-        settings.limits.execution_millis = 60_000;
-        settings.limits.complexity = 10_000_000;
-        settings.limits.aliases = 1_000;
-        settings.limits.document_bytes = 262_144;
-        settings.limits.tokens = 50_000;
-        settings.limits.root_fields = 100;
+        Server::with(store, generous()).await
+    }
+
+    /// A server under settings of its own.
+    pub async fn with(store: Store, settings: Settings) -> Server {
         let app = App::over(settings, store, Vec::new()).await.unwrap();
         let running = app.start(TcpListener::bind("127.0.0.1:0").unwrap()).unwrap();
         Server { url: format!("http://{}", running.address), app, running }
@@ -61,6 +58,24 @@ impl Server {
         let found = lines.filter_map(|line| line.split_once(' ')).find(|(key, _)| *key == name);
         found.unwrap_or_else(|| panic!("no counter {name} in {text}")).1.parse().unwrap()
     }
+}
+
+/// Settings under which a story may ask for much at once.
+pub fn generous() -> Settings {
+    let mut settings = Settings::default();
+    settings.server.workers = 2;
+    settings.server.introspection = true;
+    settings.limits.execution_millis = 60_000;
+    settings.limits.complexity = 1_000_000_000;
+    settings.limits.aliases = 1_000;
+    settings.limits.document_bytes = 262_144;
+    settings.limits.tokens = 50_000;
+    settings.limits.expanded_fields = 50_000;
+    settings.limits.root_fields = 100;
+    settings.limits.caller_per_minute = 1_000_000;
+    settings.limits.address_per_minute = 1_000_000;
+    settings.limits.caller_at_once = 1_000;
+    settings
 }
 
 /// A server with the world in it.
@@ -96,6 +111,11 @@ impl TestApp {
     /// One more server on the same database, as behind a proxy.
     pub async fn another(&self, hooks: Hooks) -> Server {
         Server::over(self.database.connect(hooks).await).await
+    }
+
+    /// One more server on the same database, under settings of its own.
+    pub async fn under(&self, settings: Settings) -> Server {
+        Server::with(self.database.connect(Hooks::default()).await, settings).await
     }
 
     /// A connection around the server, to the database itself.

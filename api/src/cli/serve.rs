@@ -22,6 +22,9 @@ pub(super) fn log() {
 pub(super) async fn run(settings: Settings) -> Told<ExitCode> {
     log();
     let address = settings.server.listen.clone();
+    if settings.server.is_in_the_clear() {
+        tracing::warn!("tokens cross the network in the clear: set a certificate, or the proxy that has one");
+    }
     let app = App::open(settings).await?;
     if app.store.portal().await.map_err(super::installation::broken)?.is_empty() {
         return Err("the installation is not founded yet: run `trialgraph init` first".to_owned());

@@ -3,7 +3,12 @@
 //! Invariant: a setting that is unknown, malformed or out of range stops the start and says what would be right.
 //! Invariant: no secret is printed; settings that hold one print as `(set)`.
 
+mod limits;
+mod server;
+
+pub use limits::{Limits, Shown};
 use serde::Deserialize;
+pub use server::{Network, Server};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -49,22 +54,6 @@ pub struct Settings {
     pub limits: Limits,
     /// Memory and freshness.
     pub memory: Memory,
-}
-
-/// Where the server listens and how it is known.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Server {
-    /// Address and port. Default `127.0.0.1:8080`.
-    pub listen: String,
-    /// HTTP workers; 0 means one a core. Default 0.
-    pub workers: usize,
-    /// Seconds that running requests get when the server is asked to stop, 1 to 300. Default 20.
-    pub shutdown_seconds: u64,
-    /// Whether `/` serves GraphiQL. Default false.
-    pub graphiql: bool,
-    /// Whether the schema may be introspected. Default true.
-    pub introspection: bool,
 }
 
 /// Where the data are.
@@ -139,38 +128,6 @@ pub struct Issuer {
     pub jwks_file: PathBuf,
 }
 
-/// What a request may cost. Every number has a default and is shown in `viewer.limits`.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Limits {
-    /// Bytes of a request's body, 1,024 to 16,777,216. Default 262,144.
-    pub body_bytes: usize,
-    /// Bytes of a document. Default 32,768.
-    pub document_bytes: usize,
-    /// Lexical tokens of a document. Default 2,000.
-    pub tokens: usize,
-    /// Nesting of brackets of any kind in a document, and of JSON in variables. Default 40.
-    pub nesting: usize,
-    /// Fields after fragments are expanded. Default 5,000.
-    pub expanded_fields: usize,
-    /// Levels of fields. Default 15.
-    pub depth: usize,
-    /// Cost of an operation: one a field, times the size of the lists around it. Default 100,000.
-    pub complexity: usize,
-    /// Aliases. Default 60.
-    pub aliases: usize,
-    /// Directives. Default 50.
-    pub directives: usize,
-    /// Fields of the operation's root. Default 20.
-    pub root_fields: usize,
-    /// Objects of one page, 1 to 1,000. Default 100.
-    pub page: usize,
-    /// Milliseconds of execution. Default 5,000.
-    pub execution_millis: u64,
-    /// Values of an answer. Default 2,000,000.
-    pub answer_values: u64,
-}
-
 /// Memory and freshness.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -179,18 +136,6 @@ pub struct Memory {
     pub snapshot_megabytes: usize,
     /// Milliseconds between looks for entries that other processes wrote. Default 500.
     pub poll_millis: u64,
-}
-
-impl Default for Server {
-    fn default() -> Server {
-        Server {
-            listen: "127.0.0.1:8080".to_owned(),
-            workers: 0,
-            shutdown_seconds: 20,
-            graphiql: false,
-            introspection: true,
-        }
-    }
 }
 
 impl Default for Database {
@@ -206,26 +151,6 @@ impl Default for Tokens {
             audience: "urn:trialgraph:api".to_owned(),
             minutes: 60,
             leeway_seconds: 30,
-        }
-    }
-}
-
-impl Default for Limits {
-    fn default() -> Limits {
-        Limits {
-            body_bytes: 262_144,
-            document_bytes: 32_768,
-            tokens: 2_000,
-            nesting: 40,
-            expanded_fields: 5_000,
-            depth: 15,
-            complexity: 100_000,
-            aliases: 60,
-            directives: 50,
-            root_fields: 20,
-            page: 100,
-            execution_millis: 5_000,
-            answer_values: 2_000_000,
         }
     }
 }
@@ -254,6 +179,9 @@ impl Settings {
         let environment = config::Environment::with_prefix("TRIALGRAPH")
             .prefix_separator("_")
             .separator("__")
+            .list_separator(",")
+            .with_list_parse_key("server.trusted_proxies")
+            .with_list_parse_key("server.cors_origins")
             .try_parsing(true);
         let settings: Settings = builder
             .add_source(environment)
@@ -271,31 +199,13 @@ impl Settings {
                 problems.push(format!("{name} is {value}; it must be from {low} to {high}"));
             }
         };
-        let limits = &self.limits;
-        range("server.shutdown_seconds", self.server.shutdown_seconds, 1, 300);
         range("database.connections", u64::from(self.database.connections), 2, 200);
         range("tokens.minutes", self.tokens.minutes, 1, 1_440);
         range("tokens.leeway_seconds", self.tokens.leeway_seconds, 0, 300);
-        range("limits.body_bytes", limits.body_bytes as u64, 1_024, 16_777_216);
-        range("limits.document_bytes", limits.document_bytes as u64, 256, 1_048_576);
-        range("limits.tokens", limits.tokens as u64, 10, 100_000);
-        range("limits.nesting", limits.nesting as u64, 5, 100);
-        range("limits.expanded_fields", limits.expanded_fields as u64, 10, 1_000_000);
-        range("limits.depth", limits.depth as u64, 3, 50);
-        range("limits.complexity", limits.complexity as u64, 100, 100_000_000);
-        range("limits.aliases", limits.aliases as u64, 1, 10_000);
-        range("limits.directives", limits.directives as u64, 1, 10_000);
-        range("limits.root_fields", limits.root_fields as u64, 1, 1_000);
-        range("limits.page", limits.page as u64, 1, 1_000);
-        range("limits.execution_millis", limits.execution_millis, 10, 600_000);
         range("memory.snapshot_megabytes", self.memory.snapshot_megabytes as u64, 16, 1_048_576);
         range("memory.poll_millis", self.memory.poll_millis, 20, 60_000);
-        if self.server.listen.parse::<std::net::SocketAddr>().is_err() {
-            problems.push(format!(
-                "server.listen is `{}`; it must be an address and a port, as 127.0.0.1:8080",
-                self.server.listen
-            ));
-        }
+        problems.extend(self.server.problems());
+        problems.extend(self.limits.problems());
         let url = self.database.url.reveal();
         if !["sqlite:", "postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme)) {
             problems.push("database.url must start with sqlite: or postgres://".to_owned());

@@ -17,8 +17,10 @@ pub mod term;
 mod wait;
 
 use crate::app::App;
-use crate::config::Settings;
+use crate::config::{Limits, Settings};
 use crate::failure::{Code, Failure};
+use crate::guard;
+use crate::guard::cost::Cost;
 use async_graphql::parser::types::{DocumentOperations, ExecutableDocument};
 use async_graphql::{Request, Response, Variables};
 use budget::Spending;
@@ -59,14 +61,17 @@ impl Asked {
 /// Builds the schema.
 pub fn schema(settings: &Settings) -> Schema {
     let limits = &settings.limits;
+    // Cost, depth and directives are judged by the guard, which names the limit; what the library counts besides
+    // must not be narrower than what the guard lets through.
     let mut builder = Schema::build(Query, Mutation::default(), Subscription)
-        .limit_depth(limits.depth + 1)
-        .limit_complexity(limits.complexity)
-        .limit_directives(limits.directives)
-        .disable_suggestions()
+        .limit_recursive_depth(limits.nesting)
+        .extension(Cost::new(limits))
         .register_output_type::<object::node::Node<'static>>();
     if !settings.server.introspection {
         builder = builder.disable_introspection();
+    }
+    if !settings.server.suggestions {
+        builder = builder.disable_suggestions();
     }
     builder.finish()
 }
@@ -90,12 +95,15 @@ pub fn request(asked: Asked, scope: &Scope) -> Result<Request, Box<Response>> {
     let mut variables = Variables::from_json(serde_json::Value::Object(variables));
     objects::prepare::complete(&mut document, operation_name.as_deref(), &mut variables)
         .map_err(|errors| Box::new(Response::from_errors(errors)))?;
+    let limits = &scope.app().settings.limits;
+    if let Err(refused) = guard::pages::check(&document, &variables, limits) {
+        return Err(Box::new(Response::from_errors(vec![guard::cost::refusal(refused.into())])));
+    }
     let mut request = Request::new(query).variables(variables);
     if let Some(name) = operation_name {
         request = request.operation_name(name);
     }
     request.set_parsed_query(document);
-    let limits = &scope.app().settings.limits;
     Ok(request.data(scope.clone()).data(Limit(Arc::new(Spending::new(limits)))))
 }
 
@@ -108,27 +116,35 @@ pub async fn answer(app: &Arc<App>, scope: Scope, asked: Asked) -> Result<Respon
     let request = match request(asked, &scope) {
         Ok(request) => request.data(Mode::Bytes),
         Err(mut refused) => {
-            code_all(&mut refused);
+            code_all(&mut refused, &app.settings.limits);
             return Ok(*refused);
         }
     };
     let mut response = app.schema.execute(request).await;
     scope.settle(operation.as_deref()).await?;
-    code_all(&mut response);
+    code_all(&mut response, &app.settings.limits);
     Ok(response)
 }
 
-/// Gives every error of the library the code that our own errors have.
-pub fn code_all(response: &mut Response) {
+/// The longest text of an error, in bytes: the library's repeat what they refuse.
+const ERROR_BYTES: usize = 500;
+
+/// Gives every error of the library the code that our own errors have, and keeps an answer from growing with what
+/// is wrong in its request.
+pub fn code_all(response: &mut Response, limits: &Limits) {
+    let left_out = response.errors.len().saturating_sub(limits.errors);
+    if left_out > 0 {
+        response.errors.truncate(limits.errors);
+        response.extensions.insert("errorsLeftOut".to_owned(), left_out.into());
+    }
     for error in &mut response.errors {
+        if error.message.len() > ERROR_BYTES {
+            error.message.truncate(error.message.floor_char_boundary(ERROR_BYTES));
+            error.message.push('…');
+        }
         let extensions = error.extensions.get_or_insert_default();
         if extensions.get("code").is_none() {
-            let code = if error.message.contains("too complex") || error.message.contains("too deep") {
-                Code::CostExceeded
-            } else {
-                Code::BadUserInput
-            };
-            extensions.set("code", code.as_str());
+            extensions.set("code", Code::BadUserInput.as_str());
         }
     }
 }

@@ -29,6 +29,11 @@ pub const DEFAULT_PAGE: i32 = 20;
 /// The largest page.
 pub const LARGEST_PAGE: i32 = 100;
 
+/// How many objects a page holds at most, for the cost of what is asked of each.
+pub(crate) fn asked(first: Option<i32>, last: Option<i32>) -> usize {
+    usize::try_from(first.or(last).unwrap_or(DEFAULT_PAGE)).unwrap_or_default()
+}
+
 /// What is wrong with the arguments of a page.
 #[derive(Clone, Debug)]
 pub struct PageError(Failure);

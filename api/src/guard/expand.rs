@@ -1,11 +1,12 @@
 //! What a parsed document comes to once its fragments are spread, with each fragment looked at once.
 
-use super::{Refused, within};
+use super::{Refused, Rules, within};
 use crate::config::Limits;
-use async_graphql::Name;
 use async_graphql::parser::types::{
-    DocumentOperations, ExecutableDocument, OperationDefinition, OperationType, Selection, SelectionSet,
+    Directive, DocumentOperations, ExecutableDocument, OperationDefinition, OperationType, Selection,
+    SelectionSet,
 };
+use async_graphql::{Name, Positioned};
 use std::collections::HashMap;
 
 /// What a selection set comes to.
@@ -14,7 +15,27 @@ struct Size {
     fields: usize,
     aliases: usize,
     depth: usize,
+    /// Levels of selection sets, those of fragments too.
+    nesting: usize,
+    /// Levels of introspection's lists, each of which holds a good part of the schema.
+    schema_lists: usize,
 }
+
+impl Size {
+    /// With what stands beside it.
+    fn beside(self, other: Size) -> Size {
+        Size {
+            fields: self.fields.saturating_add(other.fields),
+            aliases: self.aliases.saturating_add(other.aliases),
+            depth: self.depth.max(other.depth),
+            nesting: self.nesting.max(other.nesting),
+            schema_lists: self.schema_lists.max(other.schema_lists),
+        }
+    }
+}
+
+/// Lists of introspection that lead back to types: one inside another multiplies the schema by itself.
+const SCHEMA_LISTS: [&str; 4] = ["fields", "inputFields", "interfaces", "possibleTypes"];
 
 enum Known {
     Open,
@@ -23,35 +44,61 @@ enum Known {
 
 struct Counter<'d> {
     document: &'d ExecutableDocument,
+    rules: Rules<'d>,
     fragments: HashMap<&'d Name, Known>,
 }
 
 impl<'d> Counter<'d> {
-    /// The size of a selection set. Recursion is bounded by the nesting that the scan allowed and by the
-    /// number of fragments, each of which is entered once.
-    fn set(&mut self, set: &'d SelectionSet) -> Result<Size, Refused> {
+    /// The size of a selection set that stands so many levels deep. Recursion is bounded by the nesting that is
+    /// allowed, since a fragment is entered where it is spread first.
+    fn set(&mut self, set: &'d SelectionSet, level: usize) -> Result<Size, Refused> {
+        within("nesting", level, self.rules.limits.nesting)?;
         let mut size = Size::default();
         for item in &set.items {
-            let (inner, own) = match &item.node {
+            self.directives(item.node.directives())?;
+            let inner = match &item.node {
                 Selection::Field(field) => {
-                    let own = Size { fields: 1, aliases: usize::from(field.node.alias.is_some()), depth: 1 };
-                    (self.set(&field.node.selection_set.node)?, own)
+                    let inner = self.set(&field.node.selection_set.node, level + 1)?;
+                    self.field(field.node.name.node.as_str(), field.node.alias.is_some(), inner)?
                 }
-                Selection::InlineFragment(inline) => {
-                    (self.set(&inline.node.selection_set.node)?, Size::default())
-                }
+                Selection::InlineFragment(inline) => self.set(&inline.node.selection_set.node, level + 1)?,
                 Selection::FragmentSpread(spread) => {
-                    (self.fragment(&spread.node.fragment_name.node)?, Size::default())
+                    self.fragment(&spread.node.fragment_name.node, level + 1)?
                 }
             };
-            size.fields = size.fields.saturating_add(inner.fields).saturating_add(own.fields);
-            size.aliases = size.aliases.saturating_add(inner.aliases).saturating_add(own.aliases);
-            size.depth = size.depth.max(inner.depth.saturating_add(own.depth));
+            size = size.beside(inner);
         }
-        Ok(size)
+        Ok(Size { nesting: size.nesting + 1, ..size })
     }
 
-    fn fragment(&mut self, name: &'d Name) -> Result<Size, Refused> {
+    /// A field with what is inside it.
+    fn field(&self, name: &str, alias: bool, inner: Size) -> Result<Size, Refused> {
+        if matches!(name, "__schema" | "__type") {
+            if !self.rules.introspection {
+                return Err(Refused::Rule(
+                    "introspection is switched off here: the schema is published as a file".to_owned(),
+                ));
+            }
+            if inner.schema_lists > 1 {
+                return Err(Refused::Rule(
+                    "introspection may not follow the fields of a field's type: ask type by type".to_owned(),
+                ));
+            }
+        }
+        Ok(Size {
+            fields: inner.fields.saturating_add(1),
+            aliases: inner.aliases.saturating_add(usize::from(alias)),
+            depth: inner.depth.saturating_add(1),
+            nesting: inner.nesting,
+            schema_lists: inner.schema_lists + usize::from(SCHEMA_LISTS.contains(&name)),
+        })
+    }
+
+    fn directives(&self, directives: &[Positioned<Directive>]) -> Result<(), Refused> {
+        within("directives_each", directives.len(), self.rules.limits.directives_each)
+    }
+
+    fn fragment(&mut self, name: &'d Name, level: usize) -> Result<Size, Refused> {
         match self.fragments.get(name) {
             Some(Known::Done(size)) => return Ok(*size),
             Some(Known::Open) => {
@@ -61,9 +108,27 @@ impl<'d> Counter<'d> {
         }
         // An unknown fragment is for validation to name.
         let Some(fragment) = self.document.fragments.get(name) else { return Ok(Size::default()) };
+        self.directives(&fragment.node.directives)?;
         self.fragments.insert(name, Known::Open);
-        let size = self.set(&fragment.node.selection_set.node)?;
+        let size = self.set(&fragment.node.selection_set.node, level)?;
         self.fragments.insert(name, Known::Done(size));
+        Ok(size)
+    }
+
+    /// All of a document: each of its operations and fragments is validated, so each of them counts.
+    fn document(&mut self) -> Result<Size, Refused> {
+        let document = self.document;
+        let mut size = Size::default();
+        for (_, operation) in document.operations.iter() {
+            self.directives(&operation.node.directives)?;
+            for variable in &operation.node.variable_definitions {
+                self.directives(&variable.node.directives)?;
+            }
+            size = size.beside(self.set(&operation.node.selection_set.node, 1)?);
+        }
+        for name in document.fragments.keys() {
+            self.fragment(name, 1)?;
+        }
         Ok(size)
     }
 }
@@ -130,27 +195,25 @@ fn root_keys<'d>(
 pub(super) fn check(
     document: &ExecutableDocument,
     operation_name: Option<&str>,
-    limits: &Limits,
+    rules: Rules<'_>,
 ) -> Result<OperationType, Refused> {
+    let limits = rules.limits;
     let operation = chosen(document, operation_name)?;
-    let mut counter = Counter { document, fragments: HashMap::new() };
-    // Every operation and fragment of the document is validated, so every one of them counts.
-    let mut size = Size::default();
-    let mut take = |counted: Size| {
-        size.fields = size.fields.saturating_add(counted.fields);
-        size.aliases = size.aliases.saturating_add(counted.aliases);
-        size.depth = size.depth.max(counted.depth);
-    };
-    for (_, each) in document.operations.iter() {
-        take(counter.set(&each.node.selection_set.node)?);
-    }
-    for name in document.fragments.keys() {
-        counter.fragment(name)?;
-    }
+    let size = Counter { document, rules, fragments: HashMap::new() }.document()?;
     within("expanded_fields", size.fields, limits.expanded_fields)?;
     within("aliases", size.aliases, limits.aliases)?;
+    // Each level was looked at when it was entered; a fragment that was known already may lie deeper.
+    within("nesting", size.nesting, limits.nesting)?;
     within("depth", size.depth, limits.depth)?;
+    root(document, operation, limits)
+}
 
+/// The rules of an operation's root.
+fn root(
+    document: &ExecutableDocument,
+    operation: &OperationDefinition,
+    limits: &Limits,
+) -> Result<OperationType, Refused> {
     let mut keys = Vec::new();
     root_keys(document, &operation.selection_set.node, &mut keys, &mut Vec::new());
     within("root_fields", keys.len(), limits.root_fields)?;
@@ -178,11 +241,16 @@ pub(super) fn check(
 #[cfg(test)]
 mod tests {
     use crate::config::Limits;
-    use crate::guard::{Refused, admit};
+    use crate::guard::{Refused, Rules, admit};
     use std::fmt::Write;
 
     fn verdict(text: &str) -> Result<(), String> {
-        admit(text, None, &Limits::default()).map(|_| ()).map_err(|refused| match refused {
+        verdict_with(text, true)
+    }
+
+    fn verdict_with(text: &str, introspection: bool) -> Result<(), String> {
+        let rules = Rules { limits: &Limits::default(), introspection };
+        admit(text, None, rules).map(|_| ()).map_err(|refused| match refused {
             Refused::TooMuch { limit, .. } => limit.to_owned(),
             Refused::Syntax { .. } => "syntax".to_owned(),
             Refused::Rule(message) => message,
@@ -232,6 +300,19 @@ mod tests {
         assert_eq!(verdict(&format!("{{ s {{ {aliases} }} }}")), Err("aliases".to_owned()));
         let directives = "@no ".repeat(60);
         assert_eq!(verdict(&format!("{{ a {directives} }}")), Err("directives".to_owned()));
+        let few = "@no ".repeat(6);
+        for text in [
+            format!("{{ a {few} }}"),
+            format!("query {few} {{ a }}"),
+            format!("query($x: Int {few}) {{ a }}"),
+            format!("{{ ... {few} {{ a }} }}"),
+            format!("{{ ...f {few} }} fragment f on Query {{ a }}"),
+            format!("{{ ...f }} fragment f on Query {few} {{ a }}"),
+        ] {
+            assert_eq!(verdict(&text), Err("directives_each".to_owned()), "{text}");
+        }
+        let fragments: String = (0..51).map(|n| format!("fragment f{n} on Query {{ a }} ")).collect();
+        assert_eq!(verdict(&format!("{{ a }} {fragments}")), Err("fragments".to_owned()));
         assert_eq!(verdict(&format!("{{ {} }}", "a ".repeat(500))), Err("root_fields".to_owned()));
         assert_eq!(verdict(&format!("{{ {} }}", "a ".repeat(5_000))), Err("tokens".to_owned()));
         assert_eq!(verdict(&"{ a ".repeat(30)), Err("syntax".to_owned()));
@@ -239,5 +320,48 @@ mod tests {
             verdict("subscription { a b }"),
             Err("a subscription has exactly one root field".to_owned())
         );
+    }
+
+    /// Fragments in a row nest as their fields would: 32 levels are where the library itself gives up.
+    #[test]
+    fn a_chain_of_fragments_is_as_deep_as_it_is_written_out() {
+        let chain = |length: usize| {
+            let links: String =
+                (1..length).map(|n| format!("fragment f{n} on Query {{ ...f{} }} ", n + 1)).collect();
+            verdict(&format!("{{ ...f1 }} {links} fragment f{length} on Query {{ a }}"))
+        };
+        assert_eq!(chain(38), Ok(()));
+        assert_eq!(chain(45), Err("nesting".to_owned()));
+        // The same when the deep part was looked at before, from higher up.
+        let late = format!(
+            "{{ ...g {}...g{} }} fragment g on Query {{ {}a{} }}",
+            "a { ".repeat(13),
+            " }".repeat(13),
+            "... { ".repeat(30),
+            " }".repeat(30)
+        );
+        assert_eq!(verdict(&late), Err("nesting".to_owned()));
+    }
+
+    #[test]
+    fn introspection_is_refused_where_it_is_off_and_circles_are_refused_everywhere() {
+        let usual = "{ __schema { types { name fields { name args { type { ofType { name } } } } } } }";
+        assert_eq!(verdict_with(usual, true), Ok(()));
+        for text in [
+            usual,
+            "{ __type(name: \"Study\") { name } }",
+            "{ a: __schema { queryType { name } } }",
+            "{ ...f } fragment f on Query { ... { __schema { queryType { name } } } }",
+        ] {
+            assert!(verdict_with(text, false).unwrap_err().contains("switched off"), "{text}");
+        }
+        assert_eq!(verdict_with("{ __typename study { fields { fields } } }", false), Ok(()));
+        for text in [
+            "{ __schema { types { fields { type { fields { type { name } } } } } } }",
+            "{ __schema { ...s } } fragment s on __Schema { types { possibleTypes { ...t } } }
+             fragment t on __Type { interfaces { name } }",
+        ] {
+            assert!(verdict_with(text, true).unwrap_err().contains("may not follow"), "{text}");
+        }
     }
 }

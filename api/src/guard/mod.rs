@@ -1,15 +1,21 @@
 //! Stands before the GraphQL parser: what is too much is refused before anything is built from it.
 //!
 //! The library's parser can be brought down by nested values, and its validation by fragments that fan out
-//! or by fields that repeat. [`scan`] reads the text once, in order; [`expand`] then counts the parsed
-//! document with each fragment looked at once.
+//! or by fields that repeat. [`json`] and [`scan`] read a text once, in order; [`expand`] then counts the parsed
+//! document with each fragment looked at once. [`rate`] counts callers and addresses.
 
+pub mod cost;
+pub mod counters;
 mod expand;
+pub mod json;
+pub mod pages;
+pub mod rate;
 mod scan;
 
-use crate::config::Limits;
+use crate::config::{Limits, Settings};
+use crate::failure::{Code, Failure};
 use async_graphql::parser::types::{ExecutableDocument, OperationType};
-pub use scan::nesting_of_json;
+pub use json::Envelope;
 
 /// A document that is not looked at further.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,11 +43,21 @@ impl Refused {
     pub fn message(&self) -> String {
         match self {
             Refused::TooMuch { limit, allowed } => {
-                format!("the document goes beyond `limits.{limit}`: at most {allowed} are allowed")
+                format!("the request goes beyond `limits.{limit}`: at most {allowed} are allowed")
             }
             Refused::Syntax { message, .. } => message.clone(),
             Refused::Rule(message) => message.clone(),
         }
+    }
+}
+
+impl From<Refused> for Failure {
+    fn from(refused: Refused) -> Failure {
+        let code = match refused {
+            Refused::TooMuch { .. } => Code::CostExceeded,
+            Refused::Syntax { .. } | Refused::Rule(_) => Code::BadUserInput,
+        };
+        Failure::new(code, refused.message())
     }
 }
 
@@ -58,11 +74,27 @@ pub struct Admitted {
     pub operation: OperationType,
 }
 
+/// What is allowed of a document.
+#[derive(Clone, Copy, Debug)]
+pub struct Rules<'s> {
+    /// The numbers.
+    pub limits: &'s Limits,
+    /// Whether the schema may be introspected.
+    pub introspection: bool,
+}
+
+impl<'s> From<&'s Settings> for Rules<'s> {
+    fn from(settings: &'s Settings) -> Rules<'s> {
+        Rules { limits: &settings.limits, introspection: settings.server.introspection }
+    }
+}
+
 /// Scans, parses and counts a document.
 ///
 /// # Errors
 /// What was too much or wrong, in time linear in the text.
-pub fn admit(text: &str, operation_name: Option<&str>, limits: &Limits) -> Result<Admitted, Refused> {
+pub fn admit(text: &str, operation_name: Option<&str>, rules: Rules<'_>) -> Result<Admitted, Refused> {
+    let limits = rules.limits;
     within("document_bytes", text.len(), limits.document_bytes)?;
     let count = scan::scan(text)?;
     within("tokens", count.tokens, limits.tokens)?;
@@ -72,6 +104,7 @@ pub fn admit(text: &str, operation_name: Option<&str>, limits: &Limits) -> Resul
         at: error.positions().next().map(|position| (position.line, position.column)),
         message: format!("the document is not GraphQL: {error}"),
     })?;
-    let operation = expand::check(&document, operation_name, limits)?;
+    within("fragments", document.fragments.len(), limits.fragments)?;
+    let operation = expand::check(&document, operation_name, rules)?;
     Ok(Admitted { document, operation })
 }

@@ -93,29 +93,6 @@ fn skip_string(bytes: &[u8], from: usize) -> Result<usize, Refused> {
     Err(unending())
 }
 
-/// The deepest nesting of a JSON text, without building anything from it.
-pub fn nesting_of_json(text: &[u8]) -> usize {
-    let (mut depth, mut deepest, mut at) = (0_usize, 0, 0);
-    while at < text.len() {
-        match text[at] {
-            b'"' => {
-                at += 1;
-                while at < text.len() && text[at] != b'"' {
-                    at += if text[at] == b'\\' { 2 } else { 1 };
-                }
-            }
-            b'[' | b'{' => {
-                depth += 1;
-                deepest = deepest.max(depth);
-            }
-            b']' | b'}' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        at += 1;
-    }
-    deepest
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -130,12 +107,5 @@ mod tests {
         assert_eq!(count(r#"{ a(x: "open) }"#), None);
         assert_eq!(count(r#"{ a(x: """open") }"#), None);
         assert_eq!(count(""), Some((0, 0, 0)));
-    }
-
-    #[test]
-    fn json_nesting_ignores_strings() {
-        assert_eq!(nesting_of_json(br#"{"a":[1,{"b":"[[[[\"["}]}"#), 3);
-        assert_eq!(nesting_of_json(&b"[".repeat(100_000)), 100_000);
-        assert_eq!(nesting_of_json(b"\""), 0);
     }
 }

@@ -1,98 +1,45 @@
 //! `POST /graphql`: limits, guard, caller, execution off the workers, access log, answer. In this order.
 
 use super::accept::{Media, is_json, media};
-use super::{AppData, bearer, request_id};
+use super::edge::announce;
+use super::{AppData, bearer, body, request_id};
+use crate::app::App;
 use crate::caller::Calling;
 use crate::failure::{Code, Failure};
 use crate::graphql::{self, Asked};
-use crate::guard::{self, Refused};
+use crate::guard::counters::too_often;
+use crate::guard::rate::Standing;
+use crate::guard::{self, Envelope};
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 use async_graphql::Response;
 use async_graphql::parser::types::OperationType;
-use serde_json::{Map, Value, json};
-
-/// What a request's body says.
-struct Envelope {
-    query: String,
-    operation_name: Option<String>,
-    variables: Map<String, Value>,
-}
+use bytes::Bytes;
+use serde_json::json;
+use std::sync::Arc;
+use uuid::Uuid;
 
 /// Answers a GraphQL request.
-pub(super) async fn post(
-    app: AppData,
-    request: HttpRequest,
-    body: Result<web::Bytes, actix_web::Error>,
-) -> HttpResponse {
+pub(super) async fn post(app: AppData, request: HttpRequest, payload: web::Payload) -> HttpResponse {
     let Some(media) = media(&request) else {
-        return refuse(
-            StatusCode::NOT_ACCEPTABLE,
-            Media::Json,
-            &Failure::bad_input("accept application/json or application/graphql-response+json"),
-        );
+        let failure = Failure::bad_input("accept application/json or application/graphql-response+json");
+        return refuse(StatusCode::NOT_ACCEPTABLE, Media::Json, &failure);
     };
     if !is_json(&request) {
-        return refuse(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            media,
-            &Failure::bad_input("send the request as application/json in UTF-8"),
-        );
+        let failure = Failure::bad_input("send the request as application/json in UTF-8");
+        return refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, media, &failure);
     }
-    let Ok(body) = body else {
-        return refuse(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            media,
-            &Failure::new(
-                Code::CostExceeded,
-                format!(
-                    "the body is larger than `limits.body_bytes`: at most {}",
-                    app.settings.limits.body_bytes
-                ),
-            ),
-        );
+    let body = match body::read(&request, payload, &app.settings.limits).await {
+        Ok(body) => body,
+        Err((status, failure)) => return refuse(status, media, &failure),
     };
-    let envelope = match envelope(&body, app.settings.limits.nesting) {
-        Ok(envelope) => envelope,
-        Err(failure) => return refuse(StatusCode::BAD_REQUEST, media, &failure),
-    };
-    let calling = Calling { token: bearer(&request), request_id: request_id(&request) };
-    let admitted = guard::admit(&envelope.query, envelope.operation_name.as_deref(), &app.settings.limits);
-    let admitted = match admitted {
-        Ok(admitted) if admitted.operation == OperationType::Subscription => {
-            return refuse(
-                StatusCode::BAD_REQUEST,
-                media,
-                &Failure::bad_input("subscriptions are served at /graphql/ws"),
-            );
-        }
-        Ok(admitted) => admitted,
-        // Who is not known learns nothing of the schema, not even what is wrong with a document.
-        Err(refused) => {
-            return match calling.identify(&app).await {
-                Ok(_) => refuse(request_error_status(media), media, &guarded(&refused)),
-                Err(failure) => unidentified(media, &failure),
-            };
-        }
-    };
-    let scope = match calling.identify(&app).await {
-        Ok(scope) => scope,
-        Err(failure) => return unidentified(media, &failure),
-    };
-    let asked = Asked {
-        document: admitted.document,
-        query: envelope.query,
-        operation_name: envelope.operation_name,
-        variables: envelope.variables,
-    };
-    let app_ref = app.clone().into_inner();
-    let Some(task) = app.runtime.spawn(async move { graphql::answer(&app_ref, scope, asked).await }) else {
+    let work = Work { body, token: bearer(&request).map(str::to_owned), request_id: request_id(&request) };
+    let Some(task) = app.runtime.spawn(work.run(app.clone().into_inner())) else {
         let failure = Failure::new(Code::Unavailable, "the server is going down: try again");
         return refuse(StatusCode::SERVICE_UNAVAILABLE, media, &failure);
     };
     match task.await {
-        Ok(Ok(response)) => answer(media, &response),
-        Ok(Err(failure)) => refuse(status_of(failure.code), media, &failure),
+        Ok(done) => done.respond(media),
         Err(_) => {
             let failure = Failure::internal("a request's task ended without an answer");
             refuse(StatusCode::INTERNAL_SERVER_ERROR, media, &failure)
@@ -111,43 +58,95 @@ pub(super) async fn other(request: HttpRequest) -> HttpResponse {
     response
 }
 
-fn envelope(body: &[u8], nesting: usize) -> Result<Envelope, Failure> {
-    if guard::nesting_of_json(body) > nesting {
-        return Err(Failure::new(
-            Code::CostExceeded,
-            format!("the body nests deeper than `limits.nesting` allows: at most {nesting}"),
-        ));
-    }
-    let value: Value = serde_json::from_slice(body).map_err(|error| {
-        Failure::bad_input(format!("the body is no JSON: line {}, column {}", error.line(), error.column()))
-    })?;
-    let Value::Object(mut fields) = value else {
-        return Err(Failure::bad_input("the body must be one JSON object; batches are not taken"));
-    };
-    let Some(Value::String(query)) = fields.remove("query") else {
-        return Err(Failure::bad_input("`query` must be there and a string"));
-    };
-    let operation_name = match fields.remove("operationName") {
-        None | Some(Value::Null) => None,
-        Some(Value::String(name)) => Some(name),
-        Some(_) => return Err(Failure::bad_input("`operationName` must be a string or null")),
-    };
-    let mut map = |name: &str| match fields.remove(name) {
-        None | Some(Value::Null) => Ok(Map::new()),
-        Some(Value::Object(map)) => Ok(map),
-        Some(_) => Err(Failure::bad_input(format!("`{name}` must be an object or null"))),
-    };
-    let variables = map("variables")?;
-    map("extensions")?;
-    Ok(Envelope { query, operation_name, variables })
+/// What is done for a request where no connection waits for it.
+struct Work {
+    body: Bytes,
+    token: Option<String>,
+    request_id: Uuid,
 }
 
-fn guarded(refused: &Refused) -> Failure {
-    let code = match refused {
-        Refused::TooMuch { .. } => Code::CostExceeded,
-        Refused::Syntax { .. } | Refused::Rule(_) => Code::BadUserInput,
-    };
-    Failure::new(code, refused.message())
+/// What became of it.
+struct Done {
+    said: Said,
+    /// Where the caller's quota stands, once the caller is known.
+    standing: Option<Standing>,
+}
+
+enum Said {
+    Answer(Response),
+    /// A request that was understood as one, and is refused.
+    RequestError(Failure),
+    Failure(StatusCode, Failure),
+}
+
+impl Work {
+    async fn run(self, app: Arc<App>) -> Done {
+        let Work { body, token, request_id } = self;
+        let without_caller = |said| Done { said, standing: None };
+        let envelope = match Envelope::read(&body, &app.settings.limits) {
+            Ok(envelope) => envelope,
+            Err(refused) => {
+                return without_caller(Said::Failure(StatusCode::BAD_REQUEST, refused.into()));
+            }
+        };
+        drop(body);
+        let name = envelope.operation_name.as_deref();
+        let admitted = guard::admit(&envelope.query, name, (&app.settings).into());
+        // Who is not known learns nothing of the schema, not even what is wrong with a document.
+        let calling = Calling { token: token.as_deref(), request_id };
+        let scope = match calling.identify(&app).await {
+            Ok(scope) => scope,
+            Err(failure) => return without_caller(Said::Failure(status_of(failure.code), failure)),
+        };
+        let caller = scope.actor().person;
+        let standing = app.counters.operation_of(caller);
+        let done = |said| Done { said, standing: Some(standing) };
+        let of = |failure: Failure| Said::Failure(status_of(failure.code), failure);
+        if let Some(failure) = too_often(&standing) {
+            return done(of(failure));
+        }
+        let admitted = match admitted {
+            Ok(admitted) if admitted.operation == OperationType::Subscription => {
+                let failure = Failure::bad_input("subscriptions are served at /graphql/ws");
+                return done(Said::Failure(StatusCode::BAD_REQUEST, failure));
+            }
+            Ok(admitted) => admitted,
+            Err(refused) => return done(Said::RequestError(refused.into())),
+        };
+        let _place = match app.counters.run(caller) {
+            Ok(place) => place,
+            Err(failure) => return done(of(failure)),
+        };
+        let Envelope { query, operation_name, variables } = envelope;
+        let asked = Asked { document: admitted.document, query, operation_name, variables };
+        match graphql::answer(&app, scope, asked).await {
+            Ok(response) => done(Said::Answer(response)),
+            Err(failure) => done(of(failure)),
+        }
+    }
+}
+
+impl Done {
+    fn respond(self, media: Media) -> HttpResponse {
+        let mut response = match self.said {
+            Said::Answer(response) => answer(media, &response),
+            Said::RequestError(failure) => refuse(request_error_status(media), media, &failure),
+            Said::Failure(status, failure) => {
+                let mut response = refuse(status, media, &failure);
+                if failure.code == Code::Unauthenticated {
+                    response.headers_mut().insert(
+                        actix_web::http::header::WWW_AUTHENTICATE,
+                        actix_web::http::header::HeaderValue::from_static("Bearer"),
+                    );
+                }
+                response
+            }
+        };
+        if let Some(standing) = &self.standing {
+            announce(response.headers_mut(), "caller", standing);
+        }
+        response
+    }
 }
 
 /// Errors of a request that was understood as a request: 200 under plain JSON, 400 under GraphQL's own type.
@@ -174,17 +173,6 @@ fn status_of(code: Code) -> StatusCode {
     }
 }
 
-fn unidentified(media: Media, failure: &Failure) -> HttpResponse {
-    let mut response = refuse(status_of(failure.code), media, failure);
-    if failure.code == Code::Unauthenticated {
-        response.headers_mut().insert(
-            actix_web::http::header::WWW_AUTHENTICATE,
-            actix_web::http::header::HeaderValue::from_static("Bearer"),
-        );
-    }
-    response
-}
-
 fn refuse(status: StatusCode, media: Media, failure: &Failure) -> HttpResponse {
     if let Some(internal) = &failure.internal {
         tracing::error!(code = failure.code.as_str(), internal, "request refused");
@@ -193,7 +181,11 @@ fn refuse(status: StatusCode, media: Media, failure: &Failure) -> HttpResponse {
         "message": failure.public,
         "extensions": {"code": failure.code.as_str()},
     }]});
-    HttpResponseBuilder::new(status).content_type(media.content_type()).body(body.to_string())
+    let mut builder = HttpResponseBuilder::new(status);
+    if failure.code == Code::RateLimited {
+        builder.insert_header((actix_web::http::header::RETRY_AFTER, "1"));
+    }
+    builder.content_type(media.content_type()).body(body.to_string())
 }
 
 fn answer(media: Media, response: &Response) -> HttpResponse {
@@ -202,32 +194,4 @@ fn answer(media: Media, response: &Response) -> HttpResponse {
     let mut body = Vec::with_capacity(16 * 1024);
     graphql::write(response, request_error, &mut body);
     HttpResponseBuilder::new(status).content_type(media.content_type()).body(body)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::envelope;
-
-    #[test]
-    fn a_body_is_one_object_of_known_types() {
-        let says = |body: &str| envelope(body.as_bytes(), 40).map(|_| ()).map_err(|failure| failure.public);
-        assert!(says(r#"{"query":"{a}"}"#).is_ok());
-        assert!(says(r#"{"query":"{a}","variables":null,"operationName":null,"extensions":null}"#).is_ok());
-        for body in [
-            "",
-            "[]",
-            "{",
-            r#"{"query":1}"#,
-            "{}",
-            r#"{"query":"{a}","variables":[]}"#,
-            r#"{"query":"{a}","operationName":1}"#,
-            r#"{"query":"{a}","extensions":"x"}"#,
-            r#"[{"query":"{a}"}]"#,
-        ] {
-            assert!(says(body).is_err(), "{body}");
-        }
-        let deep =
-            format!(r#"{{"query":"{{a}}","variables":{{"x":{}1{}}}}}"#, "[".repeat(50), "]".repeat(50));
-        assert!(says(&deep).unwrap_err().contains("limits.nesting"));
-    }
 }

@@ -1,9 +1,12 @@
 //! What speaks HTTP: the GraphQL endpoint, health, metrics, keys, and the pages.
 
 mod accept;
+mod body;
+pub mod edge;
 mod graphql;
 mod health;
 mod pages;
+pub mod tls;
 
 use crate::app::App;
 use actix_web::body::MessageBody;
@@ -33,7 +36,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
 #[derive(Clone, Copy, Debug)]
 pub struct RequestId(pub Uuid);
 
-/// Gives a request its id, writes one line when it is done, and sets the headers that every answer has.
+/// Gives a request its id and writes one line when it is done.
 ///
 /// The line holds method, route, status and time: never a path with ids, a query or a token.
 pub async fn frame(
@@ -50,17 +53,6 @@ pub async fn frame(
     let headers = response.headers_mut();
     if let Ok(value) = HeaderValue::from_str(&id.0.to_string()) {
         headers.insert(HeaderName::from_static("x-request-id"), value);
-    }
-    for (name, value) in [
-        ("x-content-type-options", "nosniff"),
-        ("referrer-policy", "no-referrer"),
-        ("x-frame-options", "DENY"),
-        ("cross-origin-opener-policy", "same-origin"),
-    ] {
-        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
-    }
-    if !headers.contains_key("cache-control") {
-        headers.insert(HeaderName::from_static("cache-control"), HeaderValue::from_static("no-store"));
     }
     tracing::info!(
         request_id = %id.0,

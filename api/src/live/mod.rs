@@ -12,13 +12,17 @@ mod session;
 use crate::app::App;
 use crate::caller::Calling;
 use crate::failure::{Code, Failure};
+use crate::guard::counters::SocketPlace;
+use crate::guard::rate::Place;
+use crate::http::edge::{client_of, may_open};
 use crate::http::{AppData, request_id};
-use actix_web::http::header::{HeaderValue, SEC_WEBSOCKET_PROTOCOL};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{HeaderValue, RETRY_AFTER, SEC_WEBSOCKET_PROTOCOL};
 use actix_web::{HttpRequest, HttpResponse, web};
 use actix_ws::{AggregatedMessage, AggregatedMessageStream, CloseCode, CloseReason, ProtocolError};
 use protocol::{Closing, SUBPROTOCOL};
 use session::{Act, Event, Session, Token};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep, sleep_until, timeout};
@@ -69,11 +73,20 @@ async fn open(
         value.to_str().is_ok_and(|names| names.split(',').any(|name| name.trim() == SUBPROTOCOL))
     };
     if !request.headers().get_all(SEC_WEBSOCKET_PROTOCOL).any(speaks) {
-        return Ok(HttpResponse::BadRequest().json(serde_json::json!({"errors": [{
-            "message": format!("open a WebSocket with the sub-protocol `{SUBPROTOCOL}`"),
-            "extensions": {"code": Code::BadUserInput.as_str()},
-        }]})));
+        let failure = Failure::bad_input(format!("open a WebSocket with the sub-protocol `{SUBPROTOCOL}`"));
+        return Ok(refuse(StatusCode::BAD_REQUEST, &failure));
     }
+    if !may_open(request.headers(), &app.settings.server.cors_origins) {
+        let failure = Failure::new(Code::Forbidden, "pages of this origin may not open a WebSocket here");
+        return Ok(refuse(StatusCode::FORBIDDEN, &failure));
+    }
+    let place = match app.counters.socket_from(client_of(&request).address) {
+        Ok(place) => place,
+        Err(failure) if failure.code == Code::RateLimited => {
+            return Ok(refuse(StatusCode::TOO_MANY_REQUESTS, &failure));
+        }
+        Err(failure) => return Ok(refuse(StatusCode::SERVICE_UNAVAILABLE, &failure)),
+    };
     let limits = &app.settings.limits;
     let (mut response, out, incoming) = actix_ws::handle(&request, payload)?;
     response.headers_mut().insert(SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(SUBPROTOCOL));
@@ -82,7 +95,14 @@ async fn open(
         .aggregate_continuations()
         .max_continuation_size(limits.body_bytes);
     let (events, happened) = mpsc::channel(WORDS);
-    let socket = Socket { app: app.into_inner(), id: request_id(&request), out, events };
+    let socket = Socket {
+        app: app.into_inner(),
+        id: request_id(&request),
+        out,
+        events,
+        own: Arc::default(),
+        _place: place,
+    };
     actix_web::rt::spawn(socket.serve(incoming, happened));
     Ok(response)
 }
@@ -102,6 +122,9 @@ struct Socket {
     id: Uuid,
     out: actix_ws::Session,
     events: mpsc::Sender<Event>,
+    /// The caller's place for it, once the caller is known.
+    own: Arc<OnceLock<Place<Uuid>>>,
+    _place: SocketPlace,
 }
 
 impl Socket {
@@ -127,7 +150,7 @@ impl Socket {
         incoming: &mut AggregatedMessageStream,
         happened: &mut mpsc::Receiver<Event>,
     ) -> End {
-        let mut session = Session::new(Instant::now(), self.app.settings.limits.nesting);
+        let mut session = Session::new(Instant::now(), &self.app.settings.limits);
         let mut stop = self.app.sockets.stop.subscribe();
         loop {
             let act = match session.due(Instant::now()) {
@@ -189,9 +212,14 @@ impl Socket {
             Act::Send(message) => sent(timeout(SEND, self.out.text(message)).await),
             Act::Ping => sent(timeout(SEND, self.out.ping(b"")).await),
             Act::Identify(token) => {
-                let (app, id, events) = (self.app.clone(), self.id, self.events.clone());
+                let (app, id, events, own) =
+                    (self.app.clone(), self.id, self.events.clone(), self.own.clone());
                 self.app.runtime.spawn(async move {
-                    let accepted = accepted(&app, &token, id).await;
+                    let accepted = accepted(&app, &token, id).await.map(|(remaining, place)| {
+                        // A socket says once who it is.
+                        let _ = own.set(place);
+                        remaining
+                    });
                     let _ = events.send(Event::Identified(accepted)).await;
                 });
                 Ok(())
@@ -236,15 +264,28 @@ fn sent(done: Result<Result<(), actix_ws::Closed>, tokio::time::error::Elapsed>)
     }
 }
 
-/// For how long a token is accepted from now on.
-async fn accepted(app: &App, token: &Token, id: Uuid) -> Result<Duration, Closing> {
+fn refuse(status: StatusCode, failure: &Failure) -> HttpResponse {
+    let mut builder = HttpResponse::build(status);
+    if failure.code == Code::RateLimited || failure.code == Code::Unavailable {
+        builder.insert_header((RETRY_AFTER, "10"));
+    }
+    builder.json(serde_json::json!({"errors": [{
+        "message": failure.public,
+        "extensions": {"code": failure.code.as_str()},
+    }]}))
+}
+
+/// For how long a token is accepted from now on, and its holder's place for this socket.
+async fn accepted(app: &App, token: &Token, id: Uuid) -> Result<(Duration, Place<Uuid>), Closing> {
     let calling = Calling { token: Some(token.reveal()), request_id: id };
     match calling.known(app).await {
         Ok(known) => {
             let leeway = i64::try_from(app.settings.tokens.leeway_seconds).unwrap_or(i64::MAX);
             let end = known.caller.expires_at.saturating_add(leeway);
             let remaining = end.saturating_sub(known.now.timestamp());
-            Ok(Duration::from_secs(u64::try_from(remaining).unwrap_or(0)))
+            let place =
+                app.counters.socket_of(known.actor.person).map_err(|failure| rejected(&failure, id))?;
+            Ok((Duration::from_secs(u64::try_from(remaining).unwrap_or(0)), place))
         }
         Err(failure) => Err(rejected(&failure, id)),
     }
@@ -256,12 +297,12 @@ fn rejected(failure: &Failure, id: Uuid) -> Closing {
     }
     match failure.code {
         Code::Unauthenticated => Closing::forbidden(&format!("Forbidden: {}", failure.public)),
-        Code::Unavailable => Closing::try_again(),
+        Code::Unavailable => Closing::try_again("Try again later"),
+        Code::RateLimited => Closing::try_again(&failure.public),
         Code::Forbidden
         | Code::BadUserInput
         | Code::NotFound
         | Code::Conflict
-        | Code::RateLimited
         | Code::CostExceeded
         | Code::PersistedQueryNotFound
         | Code::CursorExpired

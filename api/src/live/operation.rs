@@ -4,13 +4,13 @@
 //! that was made under rights that no longer hold is not delivered.
 
 use super::protocol;
-use super::protocol::Wanted;
 use super::session::{Event, Start, Token, Words};
 use crate::app::App;
 use crate::caller::Calling;
 use crate::failure::{Code, Failure};
 use crate::graphql::{self, Asked, Scope};
-use crate::guard::{self, Refused};
+use crate::guard::counters::too_often;
+use crate::guard::{self, Envelope};
 use async_graphql::Response;
 use async_graphql::parser::types::OperationType;
 use futures_util::{FutureExt, StreamExt};
@@ -55,7 +55,7 @@ struct Operation {
     app: Arc<App>,
     id: String,
     serial: u64,
-    wanted: Wanted,
+    wanted: Envelope,
     token: Token,
     request_id: Uuid,
     out: mpsc::Sender<Event>,
@@ -93,32 +93,35 @@ pub(super) async fn run(app: Arc<App>, start: Start, socket: Uuid, out: mpsc::Se
     );
 }
 
-fn guarded(refused: &Refused) -> Failure {
-    let code = match refused {
-        Refused::TooMuch { .. } => Code::CostExceeded,
-        Refused::Syntax { .. } | Refused::Rule(_) => Code::BadUserInput,
-    };
-    Failure::new(code, refused.message())
-}
-
 impl Operation {
     async fn execute(&self, stopped: oneshot::Receiver<()>) -> Result<(), Stop> {
-        let Wanted { query, operation_name, variables } = &self.wanted;
-        let admitted = guard::admit(query, operation_name.as_deref(), &self.app.settings.limits);
+        let Envelope { query, operation_name, variables } = &self.wanted;
+        let admitted = guard::admit(query, operation_name.as_deref(), (&self.app.settings).into());
         let scope =
             self.calling().identify(&self.app).await.map_err(|failure| self.unidentified(&failure))?;
         // Who is not known learns nothing of the schema, not even what is wrong with a document.
-        let admitted = admitted.map_err(|refused| self.refused(&guarded(&refused)))?;
+        let caller = scope.actor().person;
+        if let Some(failure) = too_often(&self.app.counters.operation_of(caller)) {
+            return Err(self.refused(&failure));
+        }
+        let admitted = admitted.map_err(|refused| self.refused(&refused.into()))?;
         let asked = Asked {
             document: admitted.document,
             query: query.clone(),
             operation_name: operation_name.clone(),
             variables: variables.clone(),
         };
+        let run = || self.app.counters.run(caller).map_err(|failure| self.refused(&failure));
         match admitted.operation {
             // A write that was begun is brought to its end, whether or not somebody waits for it.
-            OperationType::Mutation => self.answer(scope, asked).await,
-            OperationType::Query => unless(stopped, self.answer(scope, asked)).await,
+            OperationType::Mutation => {
+                let _place = run()?;
+                self.answer(scope, asked).await
+            }
+            OperationType::Query => {
+                let _place = run()?;
+                unless(stopped, self.answer(scope, asked)).await
+            }
             OperationType::Subscription => unless(stopped, self.follow(scope, asked)).await,
         }
     }
@@ -155,7 +158,7 @@ impl Operation {
         if graphql::is_request_error(&response) {
             return Err(self.request_error(response));
         }
-        graphql::code_all(&mut response);
+        graphql::code_all(&mut response, &self.app.settings.limits);
         let message = protocol::next(&self.id, |out| graphql::write(&response, false, out))
             .map_err(|_| self.refused(&Failure::internal("an answer is not UTF-8")))?;
         self.say(Words::More(message)).await
@@ -163,7 +166,7 @@ impl Operation {
 
     /// The errors of a request that was not executed, as HTTP's answer would hold them.
     fn request_error(&self, mut response: Response) -> Stop {
-        graphql::code_all(&mut response);
+        graphql::code_all(&mut response, &self.app.settings.limits);
         let mut body = Vec::with_capacity(1024);
         graphql::write(&response, true, &mut body);
         let errors =

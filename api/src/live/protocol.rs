@@ -1,20 +1,12 @@
 //! The messages of the sub-protocol `graphql-transport-ws`, read and written; nothing here sends or waits.
 
+use crate::config::Limits;
+use crate::guard::Envelope;
+use crate::guard::json::Wrong;
 use serde_json::{Map, Value, json};
 
 /// The sub-protocol's name, as it stands in `Sec-WebSocket-Protocol`.
 pub(super) const SUBPROTOCOL: &str = "graphql-transport-ws";
-
-/// What a subscriber wants executed.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Wanted {
-    /// The document.
-    pub(super) query: String,
-    /// The operation of it that is meant.
-    pub(super) operation_name: Option<String>,
-    /// Values of its variables.
-    pub(super) variables: Map<String, Value>,
-}
 
 /// A message from a client.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,7 +18,7 @@ pub(super) enum Received {
     /// Answers a ping.
     Pong,
     /// Asks for an operation, under an id that the client chose.
-    Subscribe(String, Wanted),
+    Subscribe(String, Envelope),
     /// Wants no more of an operation.
     Complete(String),
 }
@@ -75,9 +67,9 @@ impl Closing {
         Closing::new(1011, "Internal error")
     }
 
-    /// Something that is needed cannot be reached now.
-    pub(super) fn try_again() -> Closing {
-        Closing::new(1013, "Try again later")
+    /// Something that is needed cannot be reached now, or the caller has too much already.
+    pub(super) fn try_again(reason: &str) -> Closing {
+        Closing::new(1013, reason)
     }
 
     /// The message is none of the protocol's.
@@ -115,7 +107,7 @@ impl Closing {
 ///
 /// # Errors
 /// What is wrong with it, as the close frame will say.
-pub(super) fn parse(text: &str) -> Result<Received, Closing> {
+pub(super) fn parse(text: &str, limits: &Limits) -> Result<Received, Closing> {
     let value: Value = serde_json::from_str(text)
         .map_err(|error| Closing::invalid(format!("The message is no JSON at column {}", error.column())))?;
     let Value::Object(mut fields) = value else {
@@ -132,7 +124,7 @@ pub(super) fn parse(text: &str) -> Result<Received, Closing> {
             let id = id(&mut fields)?;
             let payload = object(&mut fields, "payload")?;
             let payload = payload.ok_or_else(|| Closing::invalid("`payload` must be there and an object"))?;
-            Ok(Received::Subscribe(id, wanted(payload)?))
+            Ok(Received::Subscribe(id, wanted(payload, limits)?))
         }
         "complete" => id(&mut fields).map(Received::Complete),
         "connection_ack" | "next" | "error" => {
@@ -142,18 +134,11 @@ pub(super) fn parse(text: &str) -> Result<Received, Closing> {
     }
 }
 
-fn wanted(mut payload: Map<String, Value>) -> Result<Wanted, Closing> {
-    let Some(Value::String(query)) = payload.remove("query") else {
-        return Err(Closing::invalid("`payload.query` must be there and a string"));
-    };
-    let operation_name = match payload.remove("operationName") {
-        None | Some(Value::Null) => None,
-        Some(Value::String(name)) => Some(name),
-        Some(_) => return Err(Closing::invalid("`payload.operationName` must be a string or null")),
-    };
-    let variables = object(&mut payload, "variables")?.unwrap_or_default();
-    object(&mut payload, "extensions")?;
-    Ok(Wanted { query, operation_name, variables })
+fn wanted(payload: Map<String, Value>, limits: &Limits) -> Result<Envelope, Closing> {
+    Envelope::of(payload, limits).map_err(|wrong| match wrong {
+        Wrong::TooMuch(refused) => Closing::invalid(refused.message()),
+        Wrong::Field(name, right) => Closing::invalid(format!("`payload.{name}` must be {right}")),
+    })
 }
 
 fn id(fields: &mut Map<String, Value>) -> Result<String, Closing> {
@@ -227,24 +212,28 @@ pub(super) fn complete(id: &str) -> String {
 mod tests {
     use super::*;
 
+    fn read(text: &str) -> Result<Received, Closing> {
+        parse(text, &Limits::default())
+    }
+
     #[test]
     fn messages_of_the_protocol_are_read() {
-        let init = parse(r#"{"type":"connection_init","payload":{"token":"t"}}"#).unwrap();
+        let init = read(r#"{"type":"connection_init","payload":{"token":"t"}}"#).unwrap();
         assert!(matches!(&init, Received::Init(payload) if token(payload) == Some("t")));
-        assert_eq!(parse(r#"{"type":"connection_init"}"#).unwrap(), Received::Init(Map::new()));
-        assert_eq!(parse(r#"{"type":"ping"}"#).unwrap(), Received::Ping(None));
+        assert_eq!(read(r#"{"type":"connection_init"}"#).unwrap(), Received::Init(Map::new()));
+        assert_eq!(read(r#"{"type":"ping"}"#).unwrap(), Received::Ping(None));
         assert_eq!(
-            parse(r#"{"type":"ping","payload":{"n":1}}"#).unwrap(),
+            read(r#"{"type":"ping","payload":{"n":1}}"#).unwrap(),
             Received::Ping(Some(json!({"n": 1})))
         );
-        assert_eq!(parse(r#"{"type":"pong","payload":null}"#).unwrap(), Received::Pong);
-        assert_eq!(parse(r#"{"id":"1","type":"complete"}"#).unwrap(), Received::Complete("1".to_owned()));
+        assert_eq!(read(r#"{"type":"pong","payload":null}"#).unwrap(), Received::Pong);
+        assert_eq!(read(r#"{"id":"1","type":"complete"}"#).unwrap(), Received::Complete("1".to_owned()));
         let subscribe = r#"{"id":"1","type":"subscribe","payload":{"query":"query A{a}",
             "operationName":"A","variables":{"x":[1]},"extensions":null}}"#;
         let variables = json!({"x": [1]}).as_object().unwrap().clone();
         let wanted =
-            Wanted { query: "query A{a}".to_owned(), operation_name: Some("A".to_owned()), variables };
-        assert_eq!(parse(subscribe).unwrap(), Received::Subscribe("1".to_owned(), wanted));
+            Envelope { query: "query A{a}".to_owned(), operation_name: Some("A".to_owned()), variables };
+        assert_eq!(read(subscribe).unwrap(), Received::Subscribe("1".to_owned(), wanted));
     }
 
     #[test]
@@ -273,7 +262,7 @@ mod tests {
             r#"{"type":"subscribe","id":"1","payload":{"query":"{a}","variables":[]}}"#,
             r#"{"type":"subscribe","id":"1","payload":{"query":"{a}","extensions":"x"}}"#,
         ] {
-            assert_eq!(parse(text).map_err(|closing| closing.code), Err(4400), "{text}");
+            assert_eq!(read(text).map_err(|closing| closing.code), Err(4400), "{text}");
         }
     }
 

@@ -1,21 +1,19 @@
 //! What a socket has seen and what follows from it. Pure: time comes in, and what is to be done goes out.
 
-use super::protocol::{self, Closing, Received, Wanted};
-use crate::guard::nesting_of_json;
+use super::protocol::{self, Closing, Received};
+use crate::config::Limits;
+use crate::guard::Envelope;
+use crate::guard::json;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use tokio::time::Instant;
 
-/// How long a client may take to send its first message.
-const INIT: Duration = Duration::from_secs(10);
 /// How long a socket may be quiet before it is pinged.
 const PING: Duration = Duration::from_secs(20);
 /// How long a socket may be quiet, pings notwithstanding, before it counts as gone.
 const SILENCE: Duration = Duration::from_secs(40);
-/// Operations that a socket may have running at a time.
-pub(super) const OPERATIONS: usize = 50;
 
 /// A token. Never printed.
 #[derive(Clone)]
@@ -35,7 +33,7 @@ pub(super) struct Start {
     /// Ours: never the same twice on a socket, as the client may use an id again.
     pub(super) serial: u64,
     /// What is to be executed.
-    pub(super) wanted: Wanted,
+    pub(super) wanted: Envelope,
     /// Whose it is.
     pub(super) token: Token,
     /// Fails when the client wants no more of it, or is gone.
@@ -106,12 +104,12 @@ pub(super) struct Session {
     operations: HashMap<String, Running>,
     started: u64,
     places: Arc<Semaphore>,
-    nesting: usize,
+    limits: Limits,
 }
 
 impl Session {
-    /// A socket that was just opened; JSON in its messages nests no deeper than `nesting`.
-    pub(super) fn new(now: Instant, nesting: usize) -> Session {
+    /// A socket that was just opened.
+    pub(super) fn new(now: Instant, limits: &Limits) -> Session {
         Session {
             state: State::Fresh,
             opened: now,
@@ -119,8 +117,8 @@ impl Session {
             pinged: now,
             operations: HashMap::new(),
             started: 0,
-            places: Arc::new(Semaphore::new(OPERATIONS)),
-            nesting,
+            places: Arc::new(Semaphore::new(limits.socket_operations)),
+            limits: limits.clone(),
         }
     }
 
@@ -131,13 +129,10 @@ impl Session {
 
     /// A text message came.
     pub(super) fn received(&mut self, text: &str) -> Option<Act> {
-        if nesting_of_json(text.as_bytes()) > self.nesting {
-            let allowed = self.nesting;
-            return Some(Act::Close(Closing::invalid(format!(
-                "The message nests deeper than `limits.nesting` allows: at most {allowed}"
-            ))));
+        if let Err(refused) = json::check(text.as_bytes(), &self.limits) {
+            return Some(Act::Close(Closing::invalid(refused.message())));
         }
-        match protocol::parse(text) {
+        match protocol::parse(text, &self.limits) {
             Ok(Received::Init(payload)) => Some(self.init(protocol::token(&payload))),
             Ok(Received::Ping(payload)) => Some(Act::Send(protocol::pong(payload))),
             Ok(Received::Pong) => None,
@@ -163,14 +158,17 @@ impl Session {
         }
     }
 
-    fn subscribe(&mut self, id: String, wanted: Wanted) -> Act {
+    fn subscribe(&mut self, id: String, wanted: Envelope) -> Act {
         let State::Open(token, _) = &self.state else { return Act::Close(Closing::unauthorized()) };
         if self.operations.contains_key(&id) {
             return Act::Close(Closing::duplicate(&id));
         }
         let Ok(place) = self.places.clone().try_acquire_owned() else {
             let error = serde_json::json!({
-                "message": format!("a socket runs at most {OPERATIONS} operations at a time"),
+                "message": format!(
+                    "as many operations run on this socket as `limits.socket_operations` allows: {}",
+                    self.limits.socket_operations
+                ),
                 "extensions": {"code": crate::failure::Code::RateLimited.as_str()},
             });
             return Act::Send(protocol::error(&id, vec![error]));
@@ -208,10 +206,17 @@ impl Session {
         }
     }
 
+    /// How long a client may take to send its first message.
+    fn patience(&self) -> Duration {
+        Duration::from_secs(self.limits.socket_init_seconds)
+    }
+
     /// What is due at an instant.
     pub(super) fn due(&mut self, now: Instant) -> Option<Act> {
         match self.state {
-            State::Fresh if now >= self.opened + INIT => return Some(Act::Close(Closing::init_timeout())),
+            State::Fresh if now >= self.opened + self.patience() => {
+                return Some(Act::Close(Closing::init_timeout()));
+            }
             State::Open(_, Some(end)) if now >= end => {
                 return Some(Act::Close(Closing::forbidden("Forbidden: the token has expired")));
             }
@@ -231,7 +236,7 @@ impl Session {
     pub(super) fn deadline(&self) -> Instant {
         let quiet = (self.heard + SILENCE).min(self.heard.max(self.pinged) + PING);
         match self.state {
-            State::Fresh => quiet.min(self.opened + INIT),
+            State::Fresh => quiet.min(self.opened + self.patience()),
             State::Open(_, Some(end)) => quiet.min(end),
             State::Identifying(_) | State::Open(_, None) => quiet,
         }

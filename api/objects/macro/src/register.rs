@@ -55,10 +55,10 @@ pub fn default(argument: &Argument) -> TokenStream {
 /// reported where the field is planned, with its path.
 fn cost(field: &Field, complexity: &Complexity) -> TokenStream {
     let cost = match complexity {
-        Complexity::Expression(expression) => quote!(#expression),
-        Complexity::List(length) => quote! {
-            1usize.saturating_add(usize::saturating_mul(#length, child_complexity))
-        },
+        Complexity::Expression(expression) => {
+            quote!(::core::cmp::Ord::min(#expression, ::objects::plan::LARGEST_COST))
+        }
+        Complexity::List(length) => quote!(::objects::plan::list_cost(#length, child_complexity)),
     };
     let arguments =
         field.arguments().filter(|argument| types::holds(cost.clone(), &argument.ident)).map(|argument| {

@@ -63,3 +63,16 @@ pub fn uncounted_costs(registry: &Registry) -> Vec<String> {
     }
     found
 }
+
+/// Every field that is asked for page by page and does not count the size of the page, as `Type.field`.
+pub fn uncounted_pages(registry: &Registry) -> Vec<String> {
+    let mut found = Vec::new();
+    for ty in registry.types.values().filter(|ty| !ty.name().starts_with("__")) {
+        for field in ty.fields().into_iter().flat_map(|fields| fields.values()) {
+            if field.args.contains_key("first") && field.compute_complexity.is_none() {
+                found.push(format!("{}.{}", ty.name(), field.name));
+            }
+        }
+    }
+    found
+}

@@ -108,7 +108,7 @@
 //!
 //! On a method: `#[group(Variant)]` (mandatory), a doc comment (mandatory), `#[field(name = "..")]`,
 //! `#[retired("reason")]`, `#[complexity(expression)]` over the arguments and `child_complexity`,
-//! `#[complexity(list = length)]`, or `#[skip]` if it is no field. On an argument: a doc comment, `#[default]`,
+//! `#[complexity(list = length)]` (a list without either counts as [`plan::LIST`] long), or `#[skip]` if it is no field. On an argument: a doc comment, `#[default]`,
 //! `#[default(value)]`, `#[arg(name = "..")]`. A parameter of type `&Cx<'_>` gives access to the request. An
 //! argument may be taken by reference (`&str`, `&[T]`), which spares the copy per row.
 //!

@@ -290,12 +290,27 @@ pub struct FieldMeta {
     pub retired: Option<&'static str>,
     /// The name of its data group.
     pub group: &'static str,
-    /// Its cost, if it is not one plus its children's.
+    /// Its cost, if it is not one plus its children's, or for a list [`LIST`] times them.
     pub complexity: Option<Cost>,
+}
+
+/// The length at which a list counts whose size nobody names.
+pub const LIST: usize = 5;
+
+/// The most that one field counts. Sums of it over any document stay far below what a `usize` holds, so that a
+/// cost can not wrap round to a small one.
+pub const LARGEST_COST: usize = 1 << 40;
+
+/// The cost of a list: one, and its length times its children.
+pub fn list_cost(length: usize, child: usize) -> usize {
+    length.saturating_mul(child).saturating_add(1).min(LARGEST_COST)
 }
 
 /// The library's form of a field's declaration; the group becomes its only tag.
 pub fn meta_field(field: FieldMeta) -> MetaField {
+    // The lists of a connection hold the page whose size was counted where it was asked for.
+    let counted = matches!(field.name, "edges" | "nodes") || !field.ty.starts_with('[');
+    let usual: Option<Cost> = if counted { None } else { Some(|_, _, _, child| Ok(list_cost(LIST, child))) };
     MetaField {
         name: field.name.to_owned(),
         description: Some(field.description.to_owned()),
@@ -318,7 +333,7 @@ pub fn meta_field(field: FieldMeta) -> MetaField {
         inaccessible: false,
         tags: vec![field.group.to_owned()],
         override_from: None,
-        compute_complexity: field.complexity,
+        compute_complexity: field.complexity.or(usual),
         directive_invocations: Vec::new(),
         requires_scopes: Vec::new(),
     }

@@ -8,7 +8,7 @@ use super::proposal::ProposalConnection;
 use super::safety::Safety;
 use super::site::{Cohort, PlannedVisit, Site};
 use super::subject::Subject;
-use crate::graphql::page::{Arguments, PageError, PageInfo, Sliced, slice};
+use crate::graphql::page::{self, Arguments, PageError, PageInfo, Sliced, slice};
 use crate::graphql::scalar::{Id, Revision};
 use crate::graphql::term::Coded;
 use async_graphql::{Error, InputObject};
@@ -68,7 +68,7 @@ impl Study {
     }
     /// Entries of the ledger, newest first, page by page. Null when kept from you.
     #[group(AuditTrail)]
-    #[complexity(list = 20)]
+    #[complexity(list = page::asked(first, None))]
     fn ledger(
         &self,
         cx: &Cx<'_>,
@@ -81,7 +81,7 @@ impl Study {
     }
     /// What changed between two revisions, row by row and field by field, oldest first, as far as you may see it.
     #[group(AuditTrail)]
-    #[complexity(list = 20)]
+    #[complexity(list = page::asked(first, None))]
     fn changes(
         &self,
         cx: &Cx<'_>,
@@ -113,7 +113,7 @@ impl Study {
     }
     /// Subjects in your scope, page by page.
     #[group(Envelope)]
-    #[complexity(list = 20)]
+    #[complexity(list = page::asked(first, last))]
     fn subjects(
         &self,
         /// How many from the front, at most 100.

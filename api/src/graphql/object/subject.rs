@@ -14,7 +14,7 @@ use super::screening::{Consent, Disposition, Eligibility};
 use super::site::Site;
 use super::visit::Visit;
 use crate::graphql::argument::{ArgumentError, known, points_asked};
-use crate::graphql::page::{Arguments, PageError};
+use crate::graphql::page::{self, Arguments, PageError};
 use crate::graphql::scalar::{Id, Revision, VisitCode};
 use crate::graphql::term::Coded;
 use async_graphql::Error;
@@ -125,6 +125,7 @@ impl<'v> Subject<'v> {
     }
     /// Laboratory results in order of time, page by page.
     #[group(LabResults)]
+    #[complexity(list = page::asked(first, None))]
     fn lab_results(
         &self,
         /// Only those of this analyte, by its code in the protocol.
@@ -270,7 +271,7 @@ impl<'v> Subject<'v> {
     }
     /// Ledger entries that changed the subject or its records, newest first. Null when kept from you.
     #[group(AuditTrail)]
-    #[complexity(list = 20)]
+    #[complexity(list = page::asked(first, None))]
     fn history(
         &self,
         cx: &Cx<'_>,

@@ -1,5 +1,6 @@
 //! The roots of the schema.
 
+mod limits;
 pub(crate) mod query;
 mod subscription;
 mod viewer;

@@ -4,7 +4,7 @@ use super::viewer::Viewer;
 use crate::failure::Failure;
 use crate::graphql::as_of::{AsOf, Instant};
 use crate::graphql::object::study::Study;
-use crate::graphql::page::{Arguments, PageInfo, Sliced, slice};
+use crate::graphql::page::{self, Arguments, PageInfo, Sliced, slice};
 use crate::graphql::root_node::RootNode;
 use crate::graphql::scope::Scope;
 use async_graphql::{Context, Object, Result};
@@ -43,7 +43,7 @@ impl Query {
 
     /// The things that some global ids name, in order; null in the place of each that is not there or not yours.
     /// At most 100.
-    #[graphql(tag = "Envelope")]
+    #[graphql(tag = "Envelope", complexity = "objects::plan::list_cost(ids.len(), child_complexity)")]
     async fn nodes(
         &self,
         cx: &Context<'_>,
@@ -65,7 +65,10 @@ impl Query {
     }
 
     /// Studies in which you have business, by code, page by page.
-    #[graphql(tag = "Envelope")]
+    #[graphql(
+        tag = "Envelope",
+        complexity = "objects::plan::list_cost(page::asked(first, last), child_complexity)"
+    )]
     async fn studies(
         &self,
         cx: &Context<'_>,

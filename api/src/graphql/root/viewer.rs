@@ -1,5 +1,6 @@
 //! Who is asking.
 
+use super::limits::Limits;
 use crate::graphql::scalar::Id;
 use crate::graphql::scope::Scope;
 use crate::graphql::term::RoleTerm;
@@ -35,7 +36,7 @@ impl Viewer {
         let holds = |act: Act| self.0.actor().memberships.iter().any(|grant| policy::may(grant.role, act));
         Act::ALL.iter().copied().filter(|act| holds(*act)).map(Act::as_str).collect()
     }
-    /// What a request may cost.
+    /// What a request, a caller and an address may cost.
     #[group(Envelope)]
     fn limits(&self) -> Limits {
         Limits(self.0.app().settings.limits.clone())
@@ -99,76 +100,4 @@ impl Grant {
 pub struct Grant {
     scope: Scope,
     held: Membership,
-}
-
-/// What a request may cost. Every number is a setting of the installation.
-#[object(name = "Limits", gate = open)]
-impl Limits {
-    /// Bytes of a request's body.
-    #[group(Envelope)]
-    fn body_bytes(&self) -> i32 {
-        clamp(self.0.body_bytes)
-    }
-    /// Bytes of a document.
-    #[group(Envelope)]
-    fn document_bytes(&self) -> i32 {
-        clamp(self.0.document_bytes)
-    }
-    /// Lexical tokens of a document.
-    #[group(Envelope)]
-    fn tokens(&self) -> i32 {
-        clamp(self.0.tokens)
-    }
-    /// Nesting of brackets of any kind.
-    #[group(Envelope)]
-    fn nesting(&self) -> i32 {
-        clamp(self.0.nesting)
-    }
-    /// Fields after fragments are expanded.
-    #[group(Envelope)]
-    fn expanded_fields(&self) -> i32 {
-        clamp(self.0.expanded_fields)
-    }
-    /// Levels of fields.
-    #[group(Envelope)]
-    fn depth(&self) -> i32 {
-        clamp(self.0.depth)
-    }
-    /// Cost of an operation.
-    #[group(Envelope)]
-    fn complexity(&self) -> i32 {
-        clamp(self.0.complexity)
-    }
-    /// Aliases.
-    #[group(Envelope)]
-    fn aliases(&self) -> i32 {
-        clamp(self.0.aliases)
-    }
-    /// Directives.
-    #[group(Envelope)]
-    fn directives(&self) -> i32 {
-        clamp(self.0.directives)
-    }
-    /// Fields of the operation's root.
-    #[group(Envelope)]
-    fn root_fields(&self) -> i32 {
-        clamp(self.0.root_fields)
-    }
-    /// Objects of one page.
-    #[group(Envelope)]
-    fn page(&self) -> i32 {
-        clamp(self.0.page)
-    }
-    /// Milliseconds of execution.
-    #[group(Envelope)]
-    fn execution_millis(&self) -> i32 {
-        i32::try_from(self.0.execution_millis).unwrap_or(i32::MAX)
-    }
-}
-
-/// What a request may cost.
-pub struct Limits(crate::config::Limits);
-
-fn clamp(number: usize) -> i32 {
-    i32::try_from(number).unwrap_or(i32::MAX)
 }

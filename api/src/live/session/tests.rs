@@ -24,7 +24,7 @@ const INIT_MESSAGE: &str = r#"{"type":"connection_init","payload":{"token":"t"}}
 impl Socket {
     fn fresh() -> Socket {
         let opened = Instant::now();
-        Socket { session: Session::new(opened, 40), opened, running: Vec::new() }
+        Socket { session: Session::new(opened, &Limits::default()), opened, running: Vec::new() }
     }
 
     fn open(seconds: u64) -> Socket {
@@ -172,7 +172,7 @@ fn what_the_client_has_ended_says_no_more() {
 #[test]
 fn operations_have_places_and_an_ended_one_keeps_its_place_until_it_is_done() {
     let mut socket = Socket::open(60);
-    for n in 0..OPERATIONS {
+    for n in 0..Limits::default().socket_operations {
         assert!(matches!(socket.subscribes(&format!("a{n}")), Seen::Start(_)));
     }
     let Seen::Sent(refused) = socket.subscribes("b") else { panic!("one too many was started") };
