@@ -33,7 +33,10 @@ function client(options = {}) {
 /** Everything that an operation of the reference client yields. */
 async function results(client, payload) {
   const all = [];
-  for await (const result of client.iterate(payload)) all.push(result);
+  for await (const { extensions, ...result } of client.iterate(payload)) {
+    assert.ok(extensions.cost.requested > 0, 'an answer tells its cost');
+    all.push(result);
+  }
   return all;
 }
 

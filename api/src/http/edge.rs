@@ -1,18 +1,18 @@
 //! The outermost ring: whose address asks, how often it may, which origins' pages may read the answer, and the
 //! headers that every answer carries.
 
-use super::AppData;
+use super::unread::Reader;
+use super::{AppData, refuse};
 use crate::config::Network;
 use crate::failure::{Code, Failure};
 use crate::guard::counters::too_often;
 use crate::guard::rate::{Standing, WINDOW};
-use actix_web::body::MessageBody;
+use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpResponse};
-use serde_json::json;
 use std::net::{IpAddr, Ipv4Addr};
 
 /// Who connects, as far as the edge knows.
@@ -32,12 +32,12 @@ const EXPOSED: &str = "x-request-id, ratelimit, ratelimit-policy, retry-after";
 
 /// Knows the client, counts the request, answers preflights and dresses the answer.
 pub async fn edge(
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
-) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let Some(app) = request.app_data::<AppData>().cloned() else {
-        let response = refusal(StatusCode::INTERNAL_SERVER_ERROR, &Failure::internal("no app"));
-        return Ok(request.into_response(response).map_into_right_body());
+        let response = refuse(StatusCode::INTERNAL_SERVER_ERROR, &Failure::internal("no app"));
+        return Ok(request.into_response(response));
     };
     let tls = app.settings.server.tls_certificate.is_some();
     let client = client(request.peer_addr().map(|peer| peer.ip()), request.headers(), &app.proxies, tls);
@@ -46,14 +46,15 @@ pub async fn edge(
     let allowed = origin.filter(|origin| app.settings.server.cors_origins.contains(origin));
     let standing = is_counted(request.path()).then(|| app.counters.request_from(client.address));
 
+    let body = Reader::of(&mut request);
     let refused = standing.as_ref().and_then(too_often);
     let mut response = if let Some(failure) = refused {
-        request.into_response(refusal(StatusCode::TOO_MANY_REQUESTS, &failure)).map_into_right_body()
+        request.into_response(refuse(StatusCode::TOO_MANY_REQUESTS, &failure))
     } else if is_preflight(&request) {
         let answered = preflight(allowed.is_some());
-        request.into_response(answered).map_into_right_body()
+        request.into_response(answered)
     } else {
-        next.call(request).await?.map_into_left_body()
+        next.call(request).await?.map_into_boxed_body()
     };
     let headers = response.headers_mut();
     if let Some(standing) = standing {
@@ -67,7 +68,10 @@ pub async fn edge(
         headers.append(header::VARY, HeaderValue::from_static("origin"));
     }
     dress(headers, client.secure);
-    Ok(response)
+    Ok(match body {
+        Some(body) => body.settle(response),
+        None => response,
+    })
 }
 
 /// The headers that every answer has.
@@ -107,23 +111,13 @@ fn is_preflight(request: &ServiceRequest) -> bool {
 fn preflight(allowed: bool) -> HttpResponse {
     if !allowed {
         let failure = Failure::new(Code::Forbidden, "pages of this origin may not call the API");
-        return refusal(StatusCode::FORBIDDEN, &failure);
+        return refuse(StatusCode::FORBIDDEN, &failure);
     }
     HttpResponse::NoContent()
         .insert_header((header::ACCESS_CONTROL_ALLOW_METHODS, "POST"))
         .insert_header((header::ACCESS_CONTROL_ALLOW_HEADERS, "authorization, content-type"))
         .insert_header((header::ACCESS_CONTROL_MAX_AGE, "600"))
         .finish()
-}
-
-fn refusal(status: StatusCode, failure: &Failure) -> HttpResponse {
-    if let Some(internal) = &failure.internal {
-        tracing::error!(code = failure.code.as_str(), internal, "request refused");
-    }
-    HttpResponse::build(status).json(json!({"errors": [{
-        "message": failure.public,
-        "extensions": {"code": failure.code.as_str()},
-    }]}))
 }
 
 /// Tells a quota and what is left of it (draft-ietf-httpapi-ratelimit-headers).

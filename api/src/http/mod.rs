@@ -7,13 +7,17 @@ mod graphql;
 mod health;
 mod pages;
 pub mod tls;
+mod unread;
 
 use crate::app::App;
+use crate::failure::{Code, Failure};
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{ALLOW, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
-use actix_web::{HttpMessage, web};
+use actix_web::{HttpMessage, HttpResponse, web};
+use serde_json::json;
 use uuid::Uuid;
 
 /// The routes of everything but the socket.
@@ -24,12 +28,44 @@ pub fn routes(config: &mut web::ServiceConfig) {
                 .route(web::post().to(graphql::post))
                 .route(web::route().to(graphql::other)),
         )
-        .route("/health/live", web::get().to(health::live))
-        .route("/health/ready", web::get().to(health::ready))
-        .route("/metrics", web::get().to(health::metrics))
-        .route("/.well-known/jwks.json", web::get().to(health::jwks))
-        .route("/", web::get().to(pages::home))
-        .route("/assets/{name}", web::get().to(pages::asset));
+        .service(reading("/health/live", web::get().to(health::live)))
+        .service(reading("/health/ready", web::get().to(health::ready)))
+        .service(reading("/metrics", web::get().to(health::metrics)))
+        .service(reading("/.well-known/jwks.json", web::get().to(health::jwks)))
+        .service(reading("/", web::get().to(pages::home)))
+        .service(reading("/assets/{name}", web::get().to(pages::asset)))
+        .default_service(web::to(nowhere));
+}
+
+/// A route that is only read; anything else is refused with a code.
+pub(crate) fn reading(path: &str, get: actix_web::Route) -> actix_web::Resource {
+    web::resource(path).route(get).default_service(web::to(not_so))
+}
+
+async fn not_so() -> HttpResponse {
+    let mut response =
+        refuse(StatusCode::METHOD_NOT_ALLOWED, &Failure::bad_input("this address is only read: use GET"));
+    response.headers_mut().insert(ALLOW, HeaderValue::from_static("GET"));
+    response
+}
+
+/// The answer where there is nothing.
+pub(crate) async fn nowhere() -> HttpResponse {
+    refuse(
+        StatusCode::NOT_FOUND,
+        &Failure::new(Code::NotFound, "there is nothing here; the API is at /graphql"),
+    )
+}
+
+/// A failure as a plain JSON answer. Its internal text is logged here, once.
+pub(crate) fn refuse(status: StatusCode, failure: &Failure) -> HttpResponse {
+    if let Some(internal) = &failure.internal {
+        tracing::error!(code = failure.code.as_str(), internal, "request refused");
+    }
+    HttpResponse::build(status).json(json!({"errors": [{
+        "message": failure.public,
+        "extensions": {"code": failure.code.as_str()},
+    }]}))
 }
 
 /// The id under which a request stands in the log, the ledger and the answer's headers.

@@ -1,9 +1,8 @@
 //! The page at `/`: GraphiQL where it is switched on. Its library is served from here, so that the page needs no
 //! other host and its policy can forbid every one.
 
-use super::AppData;
+use super::{AppData, nowhere};
 use actix_web::HttpResponse;
-use serde_json::json;
 
 /// What the page is made of: name, type, content.
 const ASSETS: [(&str, &str, &str); 6] = [
@@ -26,10 +25,7 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'u
 /// The page, where it is switched on.
 pub(super) async fn home(app: AppData) -> HttpResponse {
     if !app.settings.server.graphiql {
-        return HttpResponse::NotFound().json(json!({"errors": [{
-            "message": "there is no page here; the API is at /graphql",
-            "extensions": {"code": "NOT_FOUND"},
-        }]}));
+        return nowhere().await;
     }
     HttpResponse::Ok()
         .content_type("text/html; charset=utf-8")
@@ -40,13 +36,13 @@ pub(super) async fn home(app: AppData) -> HttpResponse {
 /// What the page is made of. The list of demonstration users exists in `demo` alone.
 pub(super) async fn asset(app: AppData, name: actix_web::web::Path<String>) -> HttpResponse {
     if !app.settings.server.graphiql {
-        return HttpResponse::NotFound().finish();
+        return nowhere().await;
     }
     if name.as_str() == "users.json" && !app.demo_users.is_empty() {
         return HttpResponse::Ok().json(&app.demo_users);
     }
     match ASSETS.iter().find(|(known, _, _)| *known == name.as_str()) {
         Some((_, kind, content)) => HttpResponse::Ok().content_type(*kind).body(*content),
-        None => HttpResponse::NotFound().finish(),
+        None => nowhere().await,
     }
 }

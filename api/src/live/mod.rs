@@ -15,7 +15,7 @@ use crate::failure::{Code, Failure};
 use crate::guard::counters::SocketPlace;
 use crate::guard::rate::Place;
 use crate::http::edge::{client_of, may_open};
-use crate::http::{AppData, request_id};
+use crate::http::{AppData, reading, refuse, request_id};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderValue, RETRY_AFTER, SEC_WEBSOCKET_PROTOCOL};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -37,7 +37,7 @@ const WORDS: usize = 8;
 
 /// The route of the socket.
 pub fn routes(config: &mut web::ServiceConfig) {
-    config.route("/graphql/ws", web::get().to(open));
+    config.service(reading("/graphql/ws", web::get().to(open)));
 }
 
 /// All sockets of a server, to end them together. Cheap to clone.
@@ -83,9 +83,9 @@ async fn open(
     let place = match app.counters.socket_from(client_of(&request).address) {
         Ok(place) => place,
         Err(failure) if failure.code == Code::RateLimited => {
-            return Ok(refuse(StatusCode::TOO_MANY_REQUESTS, &failure));
+            return Ok(later(StatusCode::TOO_MANY_REQUESTS, &failure));
         }
-        Err(failure) => return Ok(refuse(StatusCode::SERVICE_UNAVAILABLE, &failure)),
+        Err(failure) => return Ok(later(StatusCode::SERVICE_UNAVAILABLE, &failure)),
     };
     let limits = &app.settings.limits;
     let (mut response, out, incoming) = actix_ws::handle(&request, payload)?;
@@ -264,15 +264,11 @@ fn sent(done: Result<Result<(), actix_ws::Closed>, tokio::time::error::Elapsed>)
     }
 }
 
-fn refuse(status: StatusCode, failure: &Failure) -> HttpResponse {
-    let mut builder = HttpResponse::build(status);
-    if failure.code == Code::RateLimited || failure.code == Code::Unavailable {
-        builder.insert_header((RETRY_AFTER, "10"));
-    }
-    builder.json(serde_json::json!({"errors": [{
-        "message": failure.public,
-        "extensions": {"code": failure.code.as_str()},
-    }]}))
+/// A refusal of a socket that may be had a little later.
+fn later(status: StatusCode, failure: &Failure) -> HttpResponse {
+    let mut response = refuse(status, failure);
+    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("10"));
+    response
 }
 
 /// For how long a token is accepted from now on, and its holder's place for this socket.
