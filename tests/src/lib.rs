@@ -10,6 +10,7 @@
 pub mod answer;
 pub mod caller;
 pub mod database;
+pub mod fuzz;
 mod lay;
 #[path = "../../migration/tests/schema/postgres/mod.rs"]
 mod postgres;

@@ -7,7 +7,7 @@ use super::demo_data::{Activity, COURSES, Course, Event, Panel};
 use super::installation::{self, accepted, call, fresh};
 use super::serve;
 use crate::app::{App, DemoUser};
-use crate::config::{Secret, Settings};
+use crate::config::{Limits, Secret, Settings};
 use crate::{database, signin};
 use chrono::{Datelike, Days, NaiveDate};
 use clap::Args;
@@ -66,9 +66,9 @@ const SITES: [(&str, &str); 3] = [
 /// Days of work that run side by side when many subjects are generated.
 const SIDE_BY_SIDE: usize = 48;
 
-pub(super) async fn run(options: Options) -> Told<ExitCode> {
+pub(super) async fn run(given: Settings, options: Options) -> Told<ExitCode> {
     std::fs::create_dir_all(&options.data).map_err(|error| format!("{}: {error}", options.data.display()))?;
-    let settings = settings(&options)?;
+    let settings = settings(given.limits, &options)?;
     let store = database::open(&settings).await?;
     let demo = Demo::found(store.clone(), options.subjects).await?;
     match options.subjects {
@@ -93,7 +93,8 @@ pub(super) async fn run(options: Options) -> Told<ExitCode> {
     serve::until_stopped(&app, running).await
 }
 
-fn settings(options: &Options) -> Told<Settings> {
+/// The demonstration's own settings; limits alone can be set, since everything else would point it elsewhere.
+fn settings(limits: Limits, options: &Options) -> Told<Settings> {
     let path = options.data.join("trialgraph.sqlite");
     for suffix in ["", "-wal", "-shm"] {
         let stale = options.data.join(format!("trialgraph.sqlite{suffix}"));
@@ -106,7 +107,7 @@ fn settings(options: &Options) -> Told<Settings> {
     }
     let _ = std::fs::remove_file(options.data.join("demo.json"));
     let key = options.data.join("master.key");
-    let mut settings = Settings::default();
+    let mut settings = Settings { limits, ..Settings::default() };
     settings.database.url = Secret::from(format!("sqlite:{}", path.display()));
     settings.keys.master_file = Some(key);
     settings.server.graphiql = true;

@@ -90,7 +90,7 @@ fn run(arguments: Arguments) -> Told<ExitCode> {
     runtime.block_on(async {
         let settings = || Settings::read(arguments.config.as_deref()).map_err(|problems| problems.join("\n"));
         match arguments.command {
-            Command::Demo(options) => demo::run(options).await,
+            Command::Demo(options) => demo::run(settings()?, options).await,
             Command::Serve => serve::run(settings()?).await,
             Command::Init(options) => installation::run(&settings()?, options).await,
             Command::Token(options) => installation::token(&settings()?, options).await,

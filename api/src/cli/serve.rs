@@ -8,19 +8,8 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use tokio::signal::unix::{SignalKind, signal};
 
-/// Log lines as JSON on standard error; `RUST_LOG` chooses what. No line holds personal data: what is logged are
-/// ids, codes and counts.
-pub(super) fn log() {
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| {
-        tracing_subscriber::EnvFilter::new("info,sqlx=warn,sea_orm=warn,sea_orm_migration=warn")
-    });
-    let subscriber = tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr);
-    // A second call, in a test, keeps the first.
-    let _ = subscriber.try_init();
-}
-
 pub(super) async fn run(settings: Settings) -> Told<ExitCode> {
-    log();
+    crate::logging::start();
     let address = settings.server.listen.clone();
     if settings.server.is_in_the_clear() {
         tracing::warn!("tokens cross the network in the clear: set a certificate, or the proxy that has one");

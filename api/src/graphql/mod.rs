@@ -28,7 +28,8 @@ use objects::{Limit, Mode};
 use root::{Mutation, Query, Subscription};
 pub use scope::Scope;
 use sha2::{Digest, Sha256};
-use std::sync::Arc;
+use std::collections::HashSet;
+use std::sync::{Arc, LazyLock};
 
 /// The schema.
 pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
@@ -74,6 +75,16 @@ pub fn schema(settings: &Settings) -> Schema {
         builder = builder.disable_suggestions();
     }
     builder.finish()
+}
+
+/// Whether a name is that of a type that an input may have.
+pub fn is_input(name: &str) -> bool {
+    static INPUTS: LazyLock<HashSet<String>> = LazyLock::new(|| {
+        let registry = objects::audit::registry::<Query, Mutation, Subscription>();
+        let inputs = registry.types.values().filter(|ty| ty.is_input()).map(|ty| ty.name().to_owned());
+        inputs.chain(["Int", "Float", "String", "Boolean", "ID"].map(str::to_owned)).collect()
+    });
+    INPUTS.contains(name)
 }
 
 /// SHA-256 of the schema's text, in hexadecimal.

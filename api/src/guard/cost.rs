@@ -22,11 +22,14 @@ impl Cost {
 
 impl ExtensionFactory for Cost {
     fn create(&self) -> Arc<dyn Extension> {
-        Arc::new(Judged { limit: self.complexity, requested: AtomicUsize::new(0) })
+        Arc::new(Judged { limit: self.complexity, requested: AtomicUsize::new(UNKNOWN) })
     }
 }
 
-/// One operation; its cost is zero until it is known.
+/// No operation costs that much: what one field may cost is bounded.
+const UNKNOWN: usize = usize::MAX;
+
+/// One operation.
 struct Judged {
     limit: usize,
     requested: AtomicUsize,
@@ -37,7 +40,7 @@ impl Extension for Judged {
     async fn request(&self, ctx: &ExtensionContext<'_>, next: NextRequest<'_>) -> Response {
         let response = next.run(ctx).await;
         match self.requested.load(Ordering::Relaxed) {
-            0 => response,
+            UNKNOWN => response,
             requested => response.extension("cost", value!({ "requested": requested, "limit": self.limit })),
         }
     }

@@ -3,8 +3,8 @@
 use super::{Refused, Rules, within};
 use crate::config::Limits;
 use async_graphql::parser::types::{
-    Directive, DocumentOperations, ExecutableDocument, OperationDefinition, OperationType, Selection,
-    SelectionSet,
+    BaseType, Directive, DocumentOperations, ExecutableDocument, OperationDefinition, OperationType,
+    Selection, SelectionSet,
 };
 use async_graphql::{Name, Positioned};
 use std::collections::HashMap;
@@ -123,6 +123,13 @@ impl<'d> Counter<'d> {
             self.directives(&operation.node.directives)?;
             for variable in &operation.node.variable_definitions {
                 self.directives(&variable.node.directives)?;
+                let name = base(&variable.node.var_type.node.base);
+                if !(self.rules.is_input)(name) {
+                    return Err(Refused::Rule(format!(
+                        "`{name}`, the type of `${}`, is no type of an input",
+                        variable.node.name.node
+                    )));
+                }
             }
             size = size.beside(self.set(&operation.node.selection_set.node, 1)?);
         }
@@ -130,6 +137,14 @@ impl<'d> Counter<'d> {
             self.fragment(name, 1)?;
         }
         Ok(size)
+    }
+}
+
+/// The name inside a type's lists.
+fn base(ty: &BaseType) -> &str {
+    match ty {
+        BaseType::Named(name) => name.as_str(),
+        BaseType::List(inner) => base(&inner.base),
     }
 }
 
@@ -249,7 +264,7 @@ mod tests {
     }
 
     fn verdict_with(text: &str, introspection: bool) -> Result<(), String> {
-        let rules = Rules { limits: &Limits::default(), introspection };
+        let rules = Rules { limits: &Limits::default(), introspection, is_input: |name| name == "Int" };
         admit(text, None, rules).map(|_| ()).map_err(|refused| match refused {
             Refused::TooMuch { limit, .. } => limit.to_owned(),
             Refused::Syntax { .. } => "syntax".to_owned(),
@@ -284,6 +299,14 @@ mod tests {
             assert!(verdict(text).unwrap_err().contains("stands twice"), "{text}");
         }
         assert_eq!(verdict("mutation { x: a { b } y: a { c } }"), Ok(()));
+    }
+
+    #[test]
+    fn a_variable_of_an_unknown_type_is_refused_before_validation_panics() {
+        assert_eq!(verdict("query($x: [[Int!]] = [[1]]) { a }"), Ok(()));
+        for text in ["query($x: In = {c: 1}) { a }", "query($x: [[In!]!]) { a }", "query b($x: In) { a }"] {
+            assert!(verdict(text).unwrap_err().contains("no type of an input"), "{text}");
+        }
     }
 
     #[test]

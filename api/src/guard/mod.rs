@@ -81,11 +81,17 @@ pub struct Rules<'s> {
     pub limits: &'s Limits,
     /// Whether the schema may be introspected.
     pub introspection: bool,
+    /// Whether a name is that of an input type: the library's validation ends in a panic where one is unknown.
+    pub is_input: fn(&str) -> bool,
 }
 
 impl<'s> From<&'s Settings> for Rules<'s> {
     fn from(settings: &'s Settings) -> Rules<'s> {
-        Rules { limits: &settings.limits, introspection: settings.server.introspection }
+        Rules {
+            limits: &settings.limits,
+            introspection: settings.server.introspection,
+            is_input: crate::graphql::is_input,
+        }
     }
 }
 

@@ -4,11 +4,11 @@
 //! client that trickles would hold a connection for ever. As long as the reader is there it closes the connection
 //! instead. So the reader is kept until the answer is out.
 
-use actix_web::{HttpMessage, HttpRequest};
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::error::PayloadError;
 use actix_web::http::{ConnectionType, header};
+use actix_web::{HttpMessage, HttpRequest};
 use bytes::Bytes;
 use futures_util::Stream;
 use std::cell::{Cell, RefCell};

@@ -75,6 +75,12 @@ fn nested() -> Vec<Attack> {
             TOO_MUCH,
             format!("query @x(y: {}) {{ a }}", lists(few)),
         ),
+        query("S4 a default for a type that is not there", WRONG, "query($x: In = {c: 1}) { __typename }"),
+        query(
+            "S4 a default for a type that is no input",
+            WRONG,
+            "query($x: Subject = {c: 1}) { __typename }",
+        ),
         query(
             "S1 a variable's directive, 45 deep",
             TOO_MUCH,

@@ -1,0 +1,178 @@
+//! The program itself, as an operator runs it: attacked from outside, it answers, lives, and stays small.
+
+// The whole crate is tests, of which the lint's own exception does not know.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+#[path = "../../../tests/suite/attacks/corpus.rs"]
+mod corpus;
+mod program;
+
+use program::{Program, post_head};
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
+
+/// Megabytes by which the program may have grown after an attack, in a debug build.
+const GROWTH: u64 = 200;
+
+/// Far more than an answer takes; a server that hangs takes longer.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+fn in_threads<T: Send + 'static>(
+    threads: usize,
+    work: impl Fn(usize) -> T + Send + Clone + 'static,
+) -> Vec<T> {
+    let running: Vec<_> = (0..threads)
+        .map(|n| {
+            let work = work.clone();
+            std::thread::spawn(move || work(n))
+        })
+        .collect();
+    running.into_iter().map(|thread| thread.join().unwrap()).collect()
+}
+
+/// D1, D2: the whole corpus from eight sides, three times over, and as many large bodies as fit through the limits.
+#[test]
+fn floods_leave_the_program_alive_and_small() {
+    let program = Program::serve("floods", &[]);
+    let (address, token) = (program.address.clone(), program.token.clone());
+    for _ in 0..20 {
+        program.honest();
+    }
+    let before = program.megabytes();
+    let flood = in_threads(8, move |side| {
+        let mut answered = 0;
+        for _ in 0..3 {
+            for attack in corpus::all() {
+                let (status, text) = program::post(&address, &token, &attack.body);
+                assert!((200..500).contains(&status), "{}: {status} {text}", attack.name);
+                let coded = attack.codes.iter().any(|code| text.contains(&format!("\"code\":\"{code}\"")));
+                assert!(coded || attack.codes.is_empty(), "{}: {text}", attack.name);
+                answered += 1;
+            }
+        }
+        // 9,900 values in 240 KB, which is within every limit.
+        let texts = vec![format!("\"{}\"", "x".repeat(20 + side)); 495].join(",");
+        let lists = vec![format!("[{texts}]"); 20].join(",");
+        let body = format!(
+            r#"{{"query":"query($x: [ID!]!) {{ nodes(ids: $x) {{ id }} }}","variables":{{"x":[{lists}]}}}}"#
+        );
+        for _ in 0..50 {
+            let (status, _) = program::post(&address, &token, body.as_bytes());
+            assert!((200..500).contains(&status), "{status}");
+            answered += 1;
+        }
+        answered
+    });
+    assert!(flood.iter().sum::<i32>() > 3_000, "{flood:?}");
+    program.honest();
+    let after = program.megabytes();
+    assert!(after < before + GROWTH, "from {before} MB to {after} MB");
+    let said = program.stop();
+    for kept in [program::USER, "Bearer", "DROP TABLE", "etc/passwd"] {
+        assert!(!said.contains(kept), "the log says `{kept}`");
+    }
+    assert!(said.lines().all(|line| line.starts_with('{')), "a line of the log is not JSON");
+    assert!(said.contains("\"message\":\"request\""), "the log has a line for each request");
+}
+
+/// D3: a thousand connections that say nothing, half of a head, or half of a body.
+#[test]
+fn a_thousand_idle_connections_are_left() {
+    let program = Program::serve(
+        "idle",
+        &[("TRIALGRAPH_SERVER__HEAD_SECONDS", "3"), ("TRIALGRAPH_LIMITS__BODY_SECONDS", "3")],
+    );
+    program.honest();
+    let before = program.megabytes();
+    let half = format!("{}{{\"query\":", post_head(&program.address, &program.token, 100));
+    let starts = ["", "POST /graphql HTTP/1.1\r\nhost: x\r\n", half.as_str()];
+    let mut idle: Vec<TcpStream> = (0..1_000)
+        .map(|n| {
+            let mut stream = TcpStream::connect(&program.address).unwrap();
+            stream.write_all(starts[n % 3].as_bytes()).unwrap();
+            stream
+        })
+        .collect();
+    // Honest callers are answered all the while.
+    for _ in 0..10 {
+        program.honest();
+    }
+    let grown = program.megabytes();
+    assert!(grown < before + GROWTH, "from {before} MB to {grown} MB");
+    let began = Instant::now();
+    for stream in &mut idle {
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        let mut rest = Vec::new();
+        // Closed or reset: it is left.
+        if let Err(error) = stream.read_to_end(&mut rest) {
+            assert!(
+                !matches!(error.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut),
+                "a connection is kept after {:?}",
+                began.elapsed()
+            );
+        }
+    }
+    program.honest();
+    program.stop();
+}
+
+/// D3: a thousand WebSockets that never say who they are.
+#[test]
+fn a_thousand_idle_sockets_are_left() {
+    let program = Program::serve(
+        "sockets",
+        &[("TRIALGRAPH_LIMITS__SOCKETS_PER_ADDRESS", "300"), ("TRIALGRAPH_LIMITS__SOCKET_INIT_SECONDS", "5")],
+    );
+    program.honest();
+    let before = program.megabytes();
+    let mut sockets = Vec::new();
+    let mut taken = 0;
+    for _ in 0..1_000 {
+        let mut stream = TcpStream::connect(&program.address).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        let ask = format!(
+            "GET /graphql/ws HTTP/1.1\r\nhost: {}\r\nconnection: upgrade\r\nupgrade: websocket\r\n\
+             sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\
+             sec-websocket-protocol: graphql-transport-ws\r\n\r\n",
+            program.address
+        );
+        stream.write_all(ask.as_bytes()).unwrap();
+        let mut head = [0; 2048];
+        let read = stream.read(&mut head).unwrap();
+        let head = String::from_utf8_lossy(&head[..read]);
+        if head.starts_with("HTTP/1.1 101") {
+            taken += 1;
+        } else {
+            assert!(head.starts_with("HTTP/1.1 429") && head.contains("RATE_LIMITED"), "{head}");
+        }
+        sockets.push(stream);
+    }
+    assert!(taken >= 300, "{taken}");
+    for _ in 0..10 {
+        program.honest();
+    }
+    let grown = program.megabytes();
+    assert!(grown < before + GROWTH, "from {before} MB to {grown} MB");
+    for stream in &mut sockets {
+        let mut rest = Vec::new();
+        let _ = stream.read_to_end(&mut rest);
+    }
+    program.honest();
+    program.stop();
+}
+
+/// A server that would be reached in the clear says so, and one whose settings are wrong does not start.
+#[test]
+fn settings_are_looked_at_before_anything_runs() {
+    let told = Program::refused(&[
+        ("TRIALGRAPH_LIMITS__TOKENS", "3"),
+        ("TRIALGRAPH_SERVER__CORS_ORIGINS", "https://a.example,*"),
+        ("TRIALGRAPH_SERVER__TRUSTED_PROXIES", "10.0.0.0/8,elsewhere"),
+        ("TRIALGRAPH_SERVER__TLS_KEY", "key.pem"),
+    ]);
+    for name in ["limits.tokens is 3", "`*`", "`elsewhere`", "server.tls_certificate"] {
+        assert!(told.contains(name), "{name} in {told}");
+    }
+    assert!(!told.contains("a.example`"), "{told}");
+}

@@ -1,0 +1,145 @@
+//! The program: founded in a directory of its own, served on a port of its own, asked over plain connections.
+
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+/// The user whom the program is asked as.
+pub const USER: &str = "attacked-administrator";
+
+/// How long the program may take to start, on a machine that is busy.
+const START: Duration = Duration::from_secs(120);
+
+pub struct Program {
+    pub address: String,
+    pub token: String,
+    directory: PathBuf,
+    child: Child,
+    said: Arc<Mutex<String>>,
+    listening: Option<JoinHandle<()>>,
+}
+
+fn command(directory: &PathBuf, settings: &[(&str, &str)]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_trialgraph"));
+    command.current_dir(directory).env("RUST_BACKTRACE", "0").envs(settings.iter().copied());
+    command
+}
+
+fn directory(name: &str) -> PathBuf {
+    let directory = std::env::temp_dir().join(format!("trialgraph-program-{}-{name}", std::process::id()));
+    let _ = std::fs::remove_dir_all(&directory);
+    std::fs::create_dir_all(&directory).unwrap();
+    directory
+}
+
+impl Program {
+    /// Founds an installation and serves it, as in production but for the rates.
+    pub fn serve(name: &str, settings: &[(&str, &str)]) -> Program {
+        let directory = directory(name);
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let address = format!("127.0.0.1:{port}");
+        let mut all = vec![
+            ("TRIALGRAPH_SERVER__LISTEN", address.as_str()),
+            ("TRIALGRAPH_LIMITS__CALLER_PER_MINUTE", "1000000"),
+            ("TRIALGRAPH_LIMITS__ADDRESS_PER_MINUTE", "1000000"),
+        ];
+        all.extend_from_slice(settings);
+        let run = |arguments: &[&str]| {
+            let done = command(&directory, &all).args(arguments).output().unwrap();
+            assert!(done.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&done.stderr));
+            String::from_utf8(done.stdout).unwrap()
+        };
+        let other = "another-administrator=Somebody Made Up";
+        run(&["init", "--administrator", &format!("{USER}=Made Up"), "--administrator", other]);
+        let token = run(&["token", "--user", USER]).trim().to_owned();
+        let mut child = command(&directory, &all).arg("serve").stderr(Stdio::piped()).spawn().unwrap();
+        let said = Arc::new(Mutex::new(String::new()));
+        let (mut error, into) = (child.stderr.take().unwrap(), said.clone());
+        let listening = std::thread::spawn(move || {
+            let mut bytes = [0; 4096];
+            while let Ok(read @ 1..) = error.read(&mut bytes) {
+                into.lock().unwrap().push_str(&String::from_utf8_lossy(&bytes[..read]));
+            }
+        });
+        let listening = Some(listening);
+        let mut program = Program { address, token, directory, child, said, listening };
+        program.wait();
+        program
+    }
+
+    fn wait(&mut self) {
+        let began = Instant::now();
+        while TcpStream::connect(&self.address).is_err() {
+            let gone = self.child.try_wait().unwrap();
+            assert!(gone.is_none(), "the program ended: {}", self.said.lock().unwrap());
+            assert!(began.elapsed() < START, "the program does not listen");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    /// What a program says that does not start for its settings.
+    pub fn refused(settings: &[(&str, &str)]) -> String {
+        let directory = directory("refused");
+        let done = command(&directory, settings).arg("serve").output().unwrap();
+        assert!(!done.status.success());
+        std::fs::remove_dir_all(directory).unwrap();
+        String::from_utf8(done.stderr).unwrap()
+    }
+
+    /// Asks an honest question, and expects it to be answered.
+    #[track_caller]
+    pub fn honest(&self) {
+        let (status, text) = post(&self.address, &self.token, br#"{"query":"{ viewer { name } }"}"#);
+        assert!(status == 200 && text.contains(USER), "{status} {text}");
+    }
+
+    /// Megabytes of memory that the program holds.
+    pub fn megabytes(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
+        line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() / 1024
+    }
+
+    /// Ends the program; what it said in its life.
+    pub fn stop(mut self) -> String {
+        let asked = Command::new("kill").arg(self.child.id().to_string()).status().unwrap();
+        assert!(asked.success());
+        assert!(self.child.wait().unwrap().success(), "the program ended in disorder");
+        self.listening.take().unwrap().join().unwrap();
+        self.said.lock().unwrap().clone()
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        let _ = std::fs::remove_dir_all(&self.directory);
+    }
+}
+
+/// The head of a GraphQL request whose body is so long.
+pub fn post_head(address: &str, token: &str, length: usize) -> String {
+    format!(
+        "POST /graphql HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\nauthorization: Bearer {token}\r\n\
+         content-type: application/json\r\ncontent-length: {length}\r\n\r\n"
+    )
+}
+
+/// Sends a body and reads what is answered: status and text.
+pub fn post(address: &str, token: &str, body: &[u8]) -> (u16, String) {
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(super::PATIENCE)).unwrap();
+    stream.write_all(post_head(address, token, body.len()).as_bytes()).unwrap();
+    // A body that is too large is refused before it is sent to its end.
+    let _ = stream.write_all(body);
+    let mut answer = Vec::new();
+    let read = stream.read_to_end(&mut answer);
+    let text = String::from_utf8_lossy(&answer).into_owned();
+    let status = text.split(' ').nth(1).and_then(|status| status.parse().ok());
+    (status.unwrap_or_else(|| panic!("no answer ({read:?}): {text:?}")), text)
+}
