@@ -1,4 +1,5 @@
-//! Worked cases of the `derive` interface: ours in `tests/cases`, and any file named by `TRIALGRAPH_DERIVE_CASES`.
+//! Worked cases of the `derive` interface: ours in `tests/cases`, and those of others: a file that lies beside the
+//! checkout in `../shared/domain/derive-cases.json`, or one named by `TRIALGRAPH_DERIVE_CASES`.
 //!
 //! A case is `{id, endpoint, inputs, expected, why, tolerance?}`. A case with `error` in place of `expected` asks for a
 //! refusal: its code and path. Every case runs, and the test names all that disagree.
@@ -82,10 +83,15 @@ fn our_worked_cases_agree() {
     assert!(run(&own_files()) > 100, "cases are missing");
 }
 
+/// Cases that somebody else worked out: the file that the environment names, which has to be there, else the one beside
+/// the checkout, when there is one.
 #[test]
-fn the_cases_named_by_the_environment_agree() {
-    let named = std::env::var_os("TRIALGRAPH_DERIVE_CASES").map(PathBuf::from).filter(|file| file.exists());
-    if let Some(file) = named {
-        assert!(run(&[file]) > 0, "the file holds no cases");
+fn the_cases_of_others_agree() {
+    let named = std::env::var_os("TRIALGRAPH_DERIVE_CASES").map(PathBuf::from);
+    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/domain/derive-cases.json");
+    if let Some(file) = named.or_else(|| Some(beside).filter(|file| file.exists())) {
+        let count = run(std::slice::from_ref(&file));
+        assert!(count > 0, "{} holds no cases", file.display());
+        println!("{count} cases of {} agree", file.display());
     }
 }

@@ -25,7 +25,7 @@ impl Pga {
     /// # Errors
     /// When the text is no such decimal.
     pub fn parse(text: &str) -> Result<Pga, PgaError> {
-        let value = number::exact(text).ok_or(PgaError::NotANumber)?;
+        let value = number::plain(text).ok_or(PgaError::NotANumber)?;
         if value.normalize().scale() > 2 {
             return Err(PgaError::TooPrecise);
         }

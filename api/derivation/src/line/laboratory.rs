@@ -117,16 +117,12 @@ fn limits(fields: &Fields<'_>) -> Result<Limits, LineError> {
 
 /// A value with its comparator: a decimal, or a string such as `"<10"`.
 fn measured(node: Node<'_>) -> Result<Measured, LineError> {
-    let text = node.number_or_string()?;
-    let (comparator, amount) = match text.as_bytes().first() {
-        Some(b'<') => (Comparator::Below, &text[1..]),
-        Some(b'>') => (Comparator::Above, &text[1..]),
-        Some(_) | None => (Comparator::Exact, &*text),
-    };
-    let value = number::exact(amount).filter(|value| *value >= Decimal::ZERO);
-    let value =
-        value.ok_or_else(|| node.invalid("a decimal of 0 or more is expected, or one such as \"<10\""))?;
-    Ok(Measured { comparator, value })
+    if node.is_number() {
+        return node.non_negative().map(Measured::exact);
+    }
+    let text = node.string().map_err(|_| node.wrong_type("a number or a string is expected"))?;
+    Measured::parse(&text)
+        .ok_or_else(|| node.invalid("a decimal of 0 or more is expected, or one such as \"<10\""))
 }
 
 #[derive(Serialize)]

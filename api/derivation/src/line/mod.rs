@@ -64,6 +64,20 @@ pub fn answer(line: &str) -> Option<String> {
     Some(format!("{{\"id\":{},\"{key}\":{body}}}", json(&id)))
 }
 
+/// Answers one line as it came from a stream; none for a blank one. What is no UTF-8 is no JSON.
+pub fn answer_bytes(line: &[u8]) -> Option<String> {
+    match std::str::from_utf8(line) {
+        Ok(text) => answer(text),
+        Err(_) => Some(unreadable("the line is no UTF-8")),
+    }
+}
+
+/// The answer to a line that cannot be read at all.
+pub fn unreadable(message: &str) -> String {
+    let refusal = Refusal { code: LineErrorCode::InvalidJson, message, path: String::new() };
+    format!("{{\"id\":null,\"error\":{}}}", json(&refusal))
+}
+
 #[derive(Serialize)]
 struct Refusal<'a> {
     code: LineErrorCode,

@@ -28,6 +28,12 @@ pub(crate) fn exact(text: &str) -> Option<Decimal> {
     scaled(coefficient, i64::try_from(fraction.len()).ok()?.checked_sub(exponent)?)
 }
 
+/// The exact value of a decimal as people write it: the same grammar without an exponent. Text is read by this, so that
+/// a line takes what a form takes.
+pub(crate) fn plain(text: &str) -> Option<Decimal> {
+    if text.contains(['e', 'E']) { None } else { exact(text) }
+}
+
 fn exponent(text: &str) -> Option<i64> {
     let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {

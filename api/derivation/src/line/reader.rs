@@ -180,12 +180,15 @@ impl<'a> Node<'a> {
         if !self.is_number() {
             return Err(wrong());
         }
-        match self.text.parse() {
-            Ok(number) => Ok(number),
-            Err(_) => number::exact(self.text)
-                .filter(|decimal| decimal.fract().is_zero())
-                .and_then(|decimal| i64::try_from(decimal).ok())
-                .ok_or_else(wrong),
+        if let Ok(number) = self.text.parse() {
+            return Ok(number);
+        }
+        // Whole numbers may be written 4.0 or 4e0. One that is too large is whole all the same, and out of range.
+        let too_large = || self.invalid("a whole number within 64 bits is expected");
+        match number::exact(self.text) {
+            Some(decimal) if decimal.fract().is_zero() => i64::try_from(decimal).map_err(|_| too_large()),
+            None if !self.text.contains(['.', 'e', 'E']) => Err(too_large()),
+            Some(_) | None => Err(wrong()),
         }
     }
 
@@ -211,7 +214,7 @@ impl<'a> Node<'a> {
             return Err(self.wrong_type("a decimal is expected: a number, or a string such as \"1.30\""));
         }
         let text = self.string()?;
-        number::exact(&text).ok_or_else(|| self.invalid("the string is no decimal such as \"1.30\""))
+        number::plain(&text).ok_or_else(|| self.invalid("the string is no decimal such as \"1.30\""))
     }
 
     /// An exact decimal within limits (both included).
@@ -251,14 +254,6 @@ impl<'a> Node<'a> {
             Ok(text) => Ok(text.0),
             Err(_) => Err(self.invalid("the string holds half of a surrogate pair")),
         }
-    }
-
-    /// A number's text as written or a string's content, for values that may carry a comparator (`"<10"`).
-    pub(crate) fn number_or_string(self) -> Result<Cow<'a, str>, LineError> {
-        if self.is_number() {
-            return Ok(Cow::Borrowed(self.text));
-        }
-        self.string().map_err(|_| self.wrong_type("a number or a string is expected"))
     }
 
     /// One of a list of words.
@@ -341,7 +336,8 @@ impl<'a> Node<'a> {
         }
     }
 
-    fn is_number(self) -> bool {
+    /// Whether the value is a JSON number.
+    pub(super) fn is_number(self) -> bool {
         self.text.starts_with(|first: char| first == '-' || first.is_ascii_digit())
     }
 

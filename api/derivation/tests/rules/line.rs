@@ -66,6 +66,16 @@ fn a_key_given_twice_or_with_odd_letters_is_pointed_at() {
 }
 
 #[test]
+fn bytes_that_are_no_utf_8_are_no_json() {
+    let answer = derivation::line::answer_bytes(b"{\"id\":\"\xff\"}").unwrap();
+    assert_eq!(
+        answer,
+        r#"{"id":null,"error":{"code":"INVALID_JSON","message":"the line is no UTF-8","path":""}}"#
+    );
+    assert_eq!(derivation::line::answer_bytes(b" \r"), None);
+}
+
+#[test]
 fn half_a_surrogate_pair_is_refused_and_never_stops_the_run() {
     let line = r#"{"id":"a","endpoint":"sledai2k_score","inputs":{"present":["\ud800"]}}"#;
     refused(line, Some("a"), "INVALID_VALUE", "/inputs/present/0");
@@ -98,9 +108,19 @@ fn numbers_are_exact_in_every_spelling() {
     assert_eq!(pga_limit("0e999", "-0"), "MET");
     assert_eq!(pga_limit("1", "1e400"), "INVALID_VALUE");
     assert_eq!(pga_limit("1", "1.00000000000000000000000000000001"), "INVALID_VALUE");
-    for no_decimal in
-        ["\"\"", "\"1.\"", "\".5\"", "\"+1\"", "\"01\"", "\" 1\"", "\"1,2\"", "\"NaN\"", "\"１\""]
-    {
+    for no_decimal in [
+        "\"\"",
+        "\"1.\"",
+        "\".5\"",
+        "\"+1\"",
+        "\"01\"",
+        "\" 1\"",
+        "\"1,2\"",
+        "\"NaN\"",
+        "\"１\"",
+        "\"1e0\"",
+        "\"13E-1\"",
+    ] {
         assert_eq!(pga_limit("1", no_decimal), "INVALID_VALUE", "{no_decimal}");
     }
     assert_eq!(pga_limit("1", "true"), "INVALID_TYPE");
@@ -119,5 +139,8 @@ fn a_whole_number_may_be_written_as_one_in_any_way() {
     assert_eq!(change("-1"), "INVALID_VALUE");
     assert_eq!(change("4.5"), "INVALID_TYPE");
     assert_eq!(change("\"4\""), "INVALID_TYPE");
-    assert_eq!(change("99999999999999999999"), "INVALID_TYPE");
+    assert_eq!(change("99999999999999999999"), "INVALID_VALUE", "whole, and out of range");
+    assert_eq!(change("1e20"), "INVALID_VALUE");
+    assert_eq!(change("99999999999999999999999999999999999999999"), "INVALID_VALUE");
+    assert_eq!(change("1e-400"), "INVALID_TYPE");
 }

@@ -1,0 +1,38 @@
+//! How many lines a second `derive` answers on one core, for each endpoint of the worked cases:
+//! `cargo run --release -p derivation --example speed`.
+
+#![allow(clippy::unwrap_used, reason = "a measurement that cannot read its own input has failed")]
+
+use derivation::line::answer_bytes;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+/// How long each endpoint is measured.
+const EACH: Duration = Duration::from_millis(400);
+
+fn main() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
+    let mut lines: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for file in std::fs::read_dir(folder).unwrap() {
+        let cases: Value =
+            serde_json::from_str(&std::fs::read_to_string(file.unwrap().path()).unwrap()).unwrap();
+        for case in cases.as_array().unwrap().iter().filter(|case| case.get("error").is_none()) {
+            let endpoint = case["endpoint"].as_str().unwrap();
+            let line = json!({"id": case["id"], "endpoint": endpoint, "inputs": case["inputs"]});
+            lines.entry(endpoint.to_owned()).or_default().push(line.to_string());
+        }
+    }
+    for (endpoint, lines) in lines {
+        let (start, mut count, mut bytes) = (Instant::now(), 0_u64, 0);
+        while start.elapsed() < EACH {
+            for line in &lines {
+                bytes += answer_bytes(line.as_bytes()).map_or(0, |answer| answer.len());
+                count += 1;
+            }
+        }
+        let rate = count as f64 / start.elapsed().as_secs_f64();
+        println!("{endpoint:24} {rate:>10.0} lines/s, {} bytes an answer", bytes as u64 / count);
+    }
+}
