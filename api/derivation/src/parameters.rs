@@ -4,14 +4,15 @@
 //! starts from.
 
 use crate::endpoint::bicla::{BiclaRule, PgaLimit};
-use crate::endpoint::doris::{DorisRule, DoseLimit};
+use crate::endpoint::doris::{DorisRule, DoseLimit, Wording};
 use crate::endpoint::duration::IntervalRule;
 use crate::endpoint::lldas::{LldasRule, NewActivityRule};
 use crate::endpoint::missing::MissingStrategy;
 use crate::endpoint::selena_flare::SfiRule;
 use crate::endpoint::sri4::SriRule;
-use crate::endpoint::treatment_failure::FailureRule;
+use crate::endpoint::treatment_failure::{EventStrategies, FailureRule};
 use crate::instrument::bilag2004::{GradePolicy, RenalFirstVisit};
+use crate::medication::prednisone_equivalent::DoseRule;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
@@ -182,7 +183,7 @@ impl LldasParameters {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DorisParameters {
-    /// PGA on 0 to 3 must be below this: 0.50.
+    /// The limit of PGA on 0 to 3: 0.50. Version 2021 of the rule asks for less, version 2017 lets it be reached.
     pub pga_below: Decimal,
     /// The limit of the prednisone equivalent, mg/day: 5.
     pub prednisone_limit: Decimal,
@@ -205,9 +206,10 @@ impl Default for DorisParameters {
 }
 
 impl DorisParameters {
-    /// The rule.
-    pub fn rule(&self) -> DorisRule {
+    /// The rule in one of its wordings.
+    pub fn rule(&self, wording: Wording) -> DorisRule {
         DorisRule {
+            wording,
             pga_below: self.pga_below,
             prednisone_limit: self.prednisone_limit,
             dose_limit: self.prednisone_dose,
@@ -223,11 +225,34 @@ pub struct SteroidParameters {
     pub window_days: u32,
     /// Whether premedication is left out of the average. By default it counts.
     pub exclude_premedication: bool,
+    /// Milligrams of prednisone that one of systemic budesonide counts as. It acts where it is applied and has no agreed
+    /// factor: 0 lists it and counts nothing. A higher one makes LLDAS and DORIS harder to reach for those who take it.
+    pub budesonide_factor: Decimal,
+    /// The same for fludrocortisone, of which replacement doses count as nothing: 0.
+    pub fludrocortisone_factor: Decimal,
 }
 
 impl Default for SteroidParameters {
     fn default() -> Self {
-        SteroidParameters { window_days: 7, exclude_premedication: false }
+        let rule = DoseRule::default();
+        SteroidParameters {
+            window_days: 7,
+            exclude_premedication: rule.exclude_premedication,
+            budesonide_factor: rule.budesonide_factor,
+            fludrocortisone_factor: rule.fludrocortisone_factor,
+        }
+    }
+}
+
+impl SteroidParameters {
+    /// The rule for a window of which the site did, or did not, confirm that nothing else was taken.
+    pub fn rule(&self, no_other_steroid_confirmed: bool) -> DoseRule {
+        DoseRule {
+            no_other_steroid_confirmed,
+            exclude_premedication: self.exclude_premedication,
+            budesonide_factor: self.budesonide_factor,
+            fludrocortisone_factor: self.fludrocortisone_factor,
+        }
     }
 }
 
@@ -245,6 +270,8 @@ pub struct TreatmentFailureParameters {
     pub excused_days: u32,
     /// When it starts at most this number of days after a dose: 28.
     pub excused_within_days_of_dose: u32,
+    /// What each kind of event is to an analysis (ICH E9(R1)).
+    pub strategies: EventStrategies,
 }
 
 impl Default for TreatmentFailureParameters {
@@ -256,6 +283,7 @@ impl Default for TreatmentFailureParameters {
             after_study_day: rule.after_study_day,
             excused_days: rule.excused_days,
             excused_within_days_of_dose: rule.excused_within_days_of_dose,
+            strategies: rule.strategies,
         }
     }
 }
@@ -269,6 +297,7 @@ impl TreatmentFailureParameters {
             after_study_day: self.after_study_day,
             excused_days: self.excused_days,
             excused_within_days_of_dose: self.excused_within_days_of_dose,
+            strategies: self.strategies,
         }
     }
 }

@@ -1,10 +1,21 @@
 //! Analysis populations: who belongs to which set, and why not. Frozen at database lock.
 
 use crate::logic::Verdict;
+use crate::rule::{Rule, Version};
 use crate::safety::dlt::Evaluability;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
+
+/// The rule and its versions.
+pub const RULE: Rule = Rule {
+    id: "populations",
+    name: "Analysis populations",
+    versions: &[Version {
+        version: "1",
+        what: "Membership with its reason; what is not known yet stays open.",
+    }],
+};
 
 /// What a protocol fixes about populations.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

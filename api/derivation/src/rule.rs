@@ -5,6 +5,39 @@ use serde::Serialize;
 use std::borrow::Cow;
 use uuid::Uuid;
 
+/// A rule of this crate. Each stands in the file of what it decides; [`crate::catalogue`] lists them all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// The stable name, for example `sri`.
+    pub id: &'static str,
+    /// What it decides, in a few words.
+    pub name: &'static str,
+    /// The versions that stand side by side, the one a new protocol starts from first.
+    pub versions: &'static [Version],
+}
+
+/// One behaviour of a rule. A rule that comes to behave otherwise gets another version beside the old one; a study stays
+/// with the version that its protocol names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Version {
+    /// Its name, which never comes to mean another behaviour.
+    pub version: &'static str,
+    /// What it does, as a sentence.
+    pub what: &'static str,
+}
+
+impl Rule {
+    /// The version that a new protocol starts from.
+    pub const fn current(&self) -> &'static str {
+        self.versions[0].version
+    }
+
+    /// Names the current version in an answer, with the parameters that it ran with.
+    pub fn current_with(&self, parameters: Vec<(&'static str, String)>) -> RuleVersion {
+        RuleVersion { id: self.id, version: self.current(), parameters }
+    }
+}
+
 /// Names a rule in force: the id, the version of its behaviour, and the parameters that it ran with.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct RuleVersion {

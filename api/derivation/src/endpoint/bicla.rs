@@ -9,9 +9,19 @@ use crate::instrument::bilag2004::{Grade, Grades, SystemGrade};
 use crate::instrument::pga::Pga;
 use crate::instrument::sledai2k::Score;
 use crate::logic::Verdict;
-use crate::rule::{Criterion, Evaluation, Reason, RuleVersion};
+use crate::rule::{Criterion, Evaluation, Reason, Rule, Version};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
+
+/// The rule and its versions.
+pub const RULE: Rule = Rule {
+    id: "bicla",
+    name: "BICLA",
+    versions: &[Version {
+        version: "1",
+        what: "Every A and B of baseline improves; without one it is not evaluable.",
+    }],
+};
 
 /// Whether a rise of exactly the limit is still allowed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,14 +59,10 @@ pub fn bicla(baseline: &Activity, visit: &Activity, rule: &BiclaRule, failed: bo
     let (improved, nothing_to_improve) = all_improved(baseline.bilag.as_ref(), visit.bilag.as_ref());
     let counts = NewGrades::between(baseline.bilag.as_ref(), visit.bilag.as_ref());
     let evaluation = Evaluation::all(
-        RuleVersion {
-            id: "bicla",
-            version: "1",
-            parameters: vec![
-                ("pga_worsening", rule.pga_worsening.to_string()),
-                ("pga_limit", format!("{:?}", rule.pga_limit)),
-            ],
-        },
+        RULE.current_with(vec![
+            ("pga_worsening", rule.pga_worsening.to_string()),
+            ("pga_limit", format!("{:?}", rule.pga_limit)),
+        ]),
         vec![
             Criterion::new(
                 ALL_AB_IMPROVED,

@@ -9,7 +9,18 @@ use crate::instrument::bilag2004::{
     Bilag2004, Grade, GradePolicy, Grades, Involvement, ItemValue, System, SystemGrade,
 };
 use crate::logic::Verdict;
+use crate::rule::{Rule, Version};
 use serde::Serialize;
+
+/// The rule and its versions.
+pub const RULE: Rule = Rule {
+    id: "bilag_flare",
+    name: "BILAG flare",
+    versions: &[Version {
+        version: "1",
+        what: "Grades of items that are new or worse: an A, two B, one B or three C.",
+    }],
+};
 
 /// How grave a flare is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]

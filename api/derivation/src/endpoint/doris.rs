@@ -1,17 +1,56 @@
-//! DORIS 2021: clinical remission on treatment.
+//! DORIS: clinical remission on treatment.
 //!
 //! Source: van Vollenhoven 2021. Protocol outcome 5. All of: no clinical SLEDAI-2K descriptor (serology never matters);
 //! PGA below 0.50; prednisone equivalent at most 5 mg/day; stable background therapy. The paper's abstract says 5 mg or
-//! less and its table says below 5; the protocol chooses.
+//! less and its table says below 5; the protocol chooses. The wording of 2017, which secondary papers still print, lets PGA
+//! reach 0.50; it stands beside that of 2021 as a version of its own.
 
 use super::with_unit;
 use crate::instrument::pga::Pga;
 use crate::instrument::sledai2k::{Descriptor, Sledai2k};
 use crate::logic::Verdict;
 use crate::medication::prednisone_equivalent::DailyDose;
-use crate::rule::{Criterion, Evaluation, Reason, RuleVersion};
+use crate::rule::{Criterion, Evaluation, Reason, Rule, RuleVersion, Version};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
+
+/// The rule and its versions. What stands before the point is the year of the wording, behind it our revision.
+pub const RULE: Rule = Rule {
+    id: "doris",
+    name: "DORIS remission on treatment",
+    versions: &[
+        Version { version: "2021.1", what: "The wording of 2021: PGA below 0.50." },
+        Version {
+            version: "2017.1",
+            what: "The wording of 2017 as later papers print it: PGA of 0.50 or less.",
+        },
+    ],
+};
+
+/// Which wording of the definition is in force.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Wording {
+    /// PGA must be below its limit.
+    #[default]
+    Of2021,
+    /// PGA may reach its limit.
+    Of2017,
+}
+
+impl Wording {
+    /// The wording that a version of the rule stands for; none when the rule has no such version.
+    pub fn of_version(version: &str) -> Option<Wording> {
+        [Wording::Of2021, Wording::Of2017].into_iter().find(|wording| wording.version() == version)
+    }
+
+    /// The version of the rule that stands for this wording.
+    pub const fn version(self) -> &'static str {
+        match self {
+            Wording::Of2021 => "2021.1",
+            Wording::Of2017 => "2017.1",
+        }
+    }
+}
 
 /// Whether a dose of exactly the limit is remission.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,7 +66,9 @@ pub enum DoseLimit {
 /// What the protocol asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DorisRule {
-    /// PGA on 0 to 3 must be below this: 0.50.
+    /// Which version of the rule runs.
+    pub wording: Wording,
+    /// The limit of PGA on 0 to 3: 0.50.
     pub pga_below: Decimal,
     /// The limit of the prednisone equivalent, mg/day: 5.
     pub prednisone_limit: Decimal,
@@ -39,6 +80,7 @@ impl Default for DorisRule {
     /// The wording of 2021 with 5 mg/day allowed.
     fn default() -> Self {
         DorisRule {
+            wording: Wording::Of2021,
             pga_below: Decimal::new(50, 2),
             prednisone_limit: Decimal::from(5),
             dose_limit: DoseLimit::AtMost,
@@ -72,8 +114,8 @@ pub const STABLE_BACKGROUND: &str = "STABLE_BACKGROUND";
 pub fn doris(input: &DorisInput, rule: &DorisRule, failed: bool) -> Evaluation {
     let evaluation = Evaluation::all(
         RuleVersion {
-            id: "doris2021",
-            version: "1",
+            id: RULE.id,
+            version: rule.wording.version(),
             parameters: vec![
                 ("pga_below", rule.pga_below.to_string()),
                 ("prednisone_limit", rule.prednisone_limit.to_string()),
@@ -82,13 +124,7 @@ pub fn doris(input: &DorisInput, rule: &DorisRule, failed: bool) -> Evaluation {
         },
         vec![
             clinical_zero(input.sledai.as_ref()),
-            Criterion::new(
-                PGA_LOW,
-                Verdict::of(input.pga.map(|pga| pga.value() < rule.pga_below)),
-                "The physician's global assessment (0 to 3) is below the limit.",
-            )
-            .observed(input.pga.map(|pga| pga.to_string()))
-            .threshold(format!("< {}", rule.pga_below)),
+            pga_low(input.pga, rule),
             prednisone(input.prednisone.as_ref(), rule),
             Criterion::new(
                 STABLE_BACKGROUND,
@@ -102,6 +138,19 @@ pub fn doris(input: &DorisInput, rule: &DorisRule, failed: bool) -> Evaluation {
     }
     let nothing = input.sledai.is_none() && input.pga.is_none();
     evaluation.or_because(if nothing { Reason::VisitMissing } else { Reason::ComponentMissing })
+}
+
+/// PGA is below its limit, or in the wording of 2017 not above it.
+fn pga_low(pga: Option<Pga>, rule: &DorisRule) -> Criterion {
+    let limit = rule.pga_below;
+    let (holds, sign) = match rule.wording {
+        Wording::Of2021 => (pga.map(|pga| pga.value() < limit), "<"),
+        Wording::Of2017 => (pga.map(|pga| pga.value() <= limit), "<="),
+    };
+    let explanation = "The physician's global assessment (0 to 3) keeps within the limit of the wording.";
+    Criterion::new(PGA_LOW, Verdict::of(holds), explanation)
+        .observed(pga.map(|pga| pga.to_string()))
+        .threshold(format!("{sign} {limit}"))
 }
 
 /// All 22 clinical descriptors are absent.

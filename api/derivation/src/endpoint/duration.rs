@@ -1,8 +1,20 @@
 //! How long and how lastingly a state such as LLDAS was held.
 
 use crate::logic::Verdict;
+use crate::rule::{Rule, Version};
+use crate::timeline::days_between;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
+
+/// The rule and its versions.
+pub const RULE: Rule = Rule {
+    id: "time_in_state",
+    name: "Time in a state",
+    versions: &[Version {
+        version: "1",
+        what: "The state of a visit holds until the next; sustained and first time by scheduled visits.",
+    }],
+};
 
 /// The state found at a visit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,12 +71,6 @@ pub fn time_in_state(visits: &[StateAt]) -> TimeInState {
         }
     }
     time
-}
-
-/// Calendar days between two study days, of which there is no day 0.
-fn days_between(from: i32, to: i32) -> i64 {
-    let linear = |day: i32| if day > 0 { i64::from(day) - 1 } else { i64::from(day) };
-    linear(to) - linear(from)
 }
 
 /// Whether a state was sustained: met at two or more consecutive scheduled visits that span at least `span_days`, with no

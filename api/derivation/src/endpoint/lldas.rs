@@ -14,9 +14,19 @@ use crate::instrument::pga::Pga;
 use crate::instrument::sledai2k::{Descriptor, Score, Sledai2k};
 use crate::logic::Verdict;
 use crate::medication::prednisone_equivalent::DailyDose;
-use crate::rule::{Criterion, Evaluation, Reason, RuleVersion};
+use crate::rule::{Criterion, Evaluation, Reason, Rule, RuleVersion, Version};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
+
+/// The rule and its versions.
+pub const RULE: Rule = Rule {
+    id: "lldas",
+    name: "Lupus low disease activity state",
+    versions: &[Version {
+        version: "1",
+        what: "Eight criteria, of which the protocol chooses what new activity is.",
+    }],
+};
 
 /// What counts as new activity since the previous assessment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -140,16 +150,12 @@ pub fn lldas(input: &LldasInput, rule: &LldasRule, failed: bool) -> Evaluation {
 }
 
 fn version(rule: &LldasRule) -> RuleVersion {
-    RuleVersion {
-        id: "lldas",
-        version: "1",
-        parameters: vec![
-            ("sledai_limit", rule.sledai_limit.to_string()),
-            ("pga_limit", rule.pga_limit.to_string()),
-            ("prednisone_limit", rule.prednisone_limit.to_string()),
-            ("new_activity", format!("{:?}", rule.new_activity)),
-        ],
-    }
+    RULE.current_with(vec![
+        ("sledai_limit", rule.sledai_limit.to_string()),
+        ("pga_limit", rule.pga_limit.to_string()),
+        ("prednisone_limit", rule.prednisone_limit.to_string()),
+        ("new_activity", format!("{:?}", rule.new_activity)),
+    ])
 }
 
 /// The total is within the limit; the bounds of an incomplete total may decide.

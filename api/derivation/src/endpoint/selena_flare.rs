@@ -5,9 +5,19 @@
 
 use crate::instrument::pga::Pga;
 use crate::logic::Verdict;
-use crate::rule::Criterion;
+use crate::rule::{Criterion, Rule, Version};
 use rust_decimal::Decimal;
 use serde::Serialize;
+
+/// The rule and its versions.
+pub const RULE: Rule = Rule {
+    id: "selena_flare",
+    name: "SELENA-SLEDAI flare index",
+    versions: &[Version {
+        version: "1",
+        what: "Signs of a severe flare, else of a mild or moderate one, against the previous visit.",
+    }],
+};
 
 /// How grave a flare is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

@@ -2,7 +2,15 @@
 //!
 //! Protocol outcome 6. Nothing is imputed: without both sides there is no change.
 
+use crate::rule::{Rule, Version};
 use rust_decimal::Decimal;
+
+/// The rule and its versions.
+pub const RULE: Rule = Rule {
+    id: "sledai2k_change",
+    name: "Change in SLEDAI-2K from baseline",
+    versions: &[Version { version: "1", what: "Value minus baseline, nothing imputed." }],
+};
 
 /// A change and what it is in percent of baseline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -12,8 +12,18 @@ use crate::instrument::bilag2004::{Grade, Grades, System, SystemGrade};
 use crate::instrument::pga::Pga;
 use crate::instrument::sledai2k::Score;
 use crate::logic::Verdict;
-use crate::rule::{Criterion, Evaluation, Reason, RuleVersion};
+use crate::rule::{Criterion, Evaluation, Reason, Rule, RuleVersion, Version};
 use rust_decimal::Decimal;
+
+/// The rule and its versions.
+pub const RULE: Rule = Rule {
+    id: "sri",
+    name: "SRI-4 to SRI-8",
+    versions: &[Version {
+        version: "1",
+        what: "Both BILAG clauses hold; bounds of incomplete assessments decide where they can.",
+    }],
+};
 
 /// Disease activity at one visit, as far as it was assessed.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -87,14 +97,10 @@ pub fn sri(baseline: &Activity, visit: &Activity, rule: &SriRule, failed: bool) 
 }
 
 fn version(rule: &SriRule) -> RuleVersion {
-    RuleVersion {
-        id: "sri",
-        version: "1",
-        parameters: vec![
-            ("points", rule.points.to_string()),
-            ("pga_worsening", rule.pga_worsening.to_string()),
-        ],
-    }
+    RULE.current_with(vec![
+        ("points", rule.points.to_string()),
+        ("pga_worsening", rule.pga_worsening.to_string()),
+    ])
 }
 
 /// What to call the gap that left a comparison of two visits open.

@@ -6,9 +6,20 @@
 use crate::medication::prednisone_equivalent::{
     DailyDose, DoseRule, Purpose, SteroidRecord, Window, prednisone_equivalent,
 };
+use crate::rule::{Rule, Version};
 use chrono::{Days, NaiveDate};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
+
+/// The rule and its versions.
+pub const RULE: Rule = Rule {
+    id: "treatment_failure",
+    name: "Treatment failure",
+    versions: &[Version {
+        version: "1",
+        what: "Each kind of event by the strategy that the protocol gives it; a raised glucocorticoid is looked for day by day.",
+    }],
+};
 
 /// Something that happens after the first dose and bears on what the assessments mean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -37,7 +48,7 @@ pub enum EventKind {
 }
 
 /// How an analysis deals with an event.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum EventStrategy {
     /// It is non-response from its day on.
@@ -50,19 +61,66 @@ pub enum EventStrategy {
     MissingData,
 }
 
-impl EventKind {
-    /// The strategy for an event of this kind.
-    pub const fn strategy(self) -> EventStrategy {
-        match self {
-            EventKind::NewImmunosuppressant
-            | EventKind::SteroidIncrease
-            | EventKind::IntravenousPulse
-            | EventKind::CellTherapyOrBCellDepletion
-            | EventKind::Death
-            | EventKind::LackOfEfficacy => EventStrategy::Composite,
-            EventKind::SteroidForCrsOrPremedication => EventStrategy::CompositeUnlessExcused,
-            EventKind::PlannedRedosing => EventStrategy::TreatmentPolicy,
-            EventKind::MissedVisit | EventKind::LostToFollowUp => EventStrategy::MissingData,
+/// The strategy of each kind of event. What the protocol calls a failure decides who can be a responder at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EventStrategies {
+    /// An immunosuppressant or biologic started or increased beyond the protocol: failure. Taken as treatment policy, a
+    /// subject on rescue therapy may still respond.
+    pub new_immunosuppressant: EventStrategy,
+    /// A glucocorticoid raised for lupus, as recorded or as found in the doses: failure.
+    pub steroid_increase: EventStrategy,
+    /// An intravenous pulse: failure.
+    pub intravenous_pulse: EventStrategy,
+    /// Another cell therapy, or B-cell depletion: failure.
+    pub cell_therapy_or_b_cell_depletion: EventStrategy,
+    /// Death: failure.
+    pub death: EventStrategy,
+    /// Discontinued for lack of efficacy: failure. As missing data it goes by the strategy for a missing response.
+    pub lack_of_efficacy: EventStrategy,
+    /// A glucocorticoid against side effects or before an infusion: no failure while it is short and close to a dose.
+    pub steroid_for_crs_or_premedication: EventStrategy,
+    /// The product given again inside the protocol's plan: ignored.
+    pub planned_redosing: EventStrategy,
+    /// A missed visit: left to the missing-data step.
+    pub missed_visit: EventStrategy,
+    /// Lost to follow-up: left to the missing-data step.
+    pub lost_to_follow_up: EventStrategy,
+}
+
+impl Default for EventStrategies {
+    /// Rescue, raised glucocorticoid, other cell therapy, death and lack of efficacy are failures.
+    fn default() -> Self {
+        use EventStrategy::{Composite, CompositeUnlessExcused, MissingData, TreatmentPolicy};
+        EventStrategies {
+            new_immunosuppressant: Composite,
+            steroid_increase: Composite,
+            intravenous_pulse: Composite,
+            cell_therapy_or_b_cell_depletion: Composite,
+            death: Composite,
+            lack_of_efficacy: Composite,
+            steroid_for_crs_or_premedication: CompositeUnlessExcused,
+            planned_redosing: TreatmentPolicy,
+            missed_visit: MissingData,
+            lost_to_follow_up: MissingData,
+        }
+    }
+}
+
+impl EventStrategies {
+    /// The strategy for an event of a kind.
+    pub const fn of(&self, kind: EventKind) -> EventStrategy {
+        match kind {
+            EventKind::NewImmunosuppressant => self.new_immunosuppressant,
+            EventKind::SteroidIncrease => self.steroid_increase,
+            EventKind::IntravenousPulse => self.intravenous_pulse,
+            EventKind::CellTherapyOrBCellDepletion => self.cell_therapy_or_b_cell_depletion,
+            EventKind::Death => self.death,
+            EventKind::LackOfEfficacy => self.lack_of_efficacy,
+            EventKind::SteroidForCrsOrPremedication => self.steroid_for_crs_or_premedication,
+            EventKind::PlannedRedosing => self.planned_redosing,
+            EventKind::MissedVisit => self.missed_visit,
+            EventKind::LostToFollowUp => self.lost_to_follow_up,
         }
     }
 }
@@ -91,6 +149,8 @@ pub struct FailureRule {
     pub excused_days: u32,
     /// When it starts at most this number of days after a dose of the product: 28.
     pub excused_within_days_of_dose: u32,
+    /// What each kind of event is.
+    pub strategies: EventStrategies,
 }
 
 impl Default for FailureRule {
@@ -102,6 +162,7 @@ impl Default for FailureRule {
             after_study_day: 28,
             excused_days: 7,
             excused_within_days_of_dose: 28,
+            strategies: EventStrategies::default(),
         }
     }
 }
@@ -115,6 +176,8 @@ pub struct SteroidCourse<'a> {
     pub records: &'a [SteroidRecord],
     /// The last day that is known about (the visit, or the last contact).
     pub through: NaiveDate,
+    /// How the protocol counts doses. That there was nothing beyond the records is taken as confirmed.
+    pub counted: DoseRule,
 }
 
 /// What is known about the subject.
@@ -176,7 +239,7 @@ pub fn treatment_failure(input: &FailureInput<'_>, rule: &FailureRule) -> Failur
     let mut assessment = FailureAssessment::default();
     let Some(first_dose) = input.doses.iter().min().copied() else { return assessment };
     for event in input.events.iter().filter(|event| event.on >= first_dose) {
-        match event.kind.strategy() {
+        match rule.strategies.of(event.kind) {
             EventStrategy::Composite => assessment.add(Failure { on: event.on, kind: event.kind }),
             EventStrategy::CompositeUnlessExcused => {
                 match is_excused(event.on, event.days, input.doses, rule) {
@@ -188,7 +251,11 @@ pub fn treatment_failure(input: &FailureInput<'_>, rule: &FailureRule) -> Failur
             EventStrategy::TreatmentPolicy | EventStrategy::MissingData => {}
         }
     }
-    if let Some(course) = input.steroids {
+    let raise_fails = match rule.strategies.steroid_increase {
+        EventStrategy::Composite | EventStrategy::CompositeUnlessExcused => true,
+        EventStrategy::TreatmentPolicy | EventStrategy::MissingData => false,
+    };
+    if let Some(course) = input.steroids.filter(|_| raise_fails) {
         search_raise(&mut assessment, &course, input.doses, rule);
     }
     assessment
@@ -225,7 +292,8 @@ fn search_raise(
         }
         return;
     };
-    let confirmed = DoseRule { no_other_steroid_confirmed: true, exclude_premedication: false };
+    let confirmed =
+        DoseRule { no_other_steroid_confirmed: true, exclude_premedication: false, ..course.counted };
     let (mut run_start, mut run_days, mut unknown_from) = (None, 0_u32, None);
     for day in from.iter_days().take_while(|day| *day <= course.through) {
         let window = Window { start: day, end: day };

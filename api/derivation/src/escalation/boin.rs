@@ -4,8 +4,19 @@
 //! the target, or p_tox. Publications print the limits rounded; the comparison uses full precision.
 
 use super::{Elimination, Step, posterior_above_target};
+use crate::rule::{Rule, Version};
 use crate::statistics::nearest;
 use rust_decimal::Decimal;
+
+/// The rule and its versions.
+pub const RULE: Rule = Rule {
+    id: "boin",
+    name: "Bayesian optimal interval design",
+    versions: &[Version {
+        version: "1",
+        what: "Limits at full precision; elimination first; the tolerated dose by isotonic regression.",
+    }],
+};
 
 /// The rule for one target rate.
 #[derive(Clone, Copy, Debug, PartialEq)]

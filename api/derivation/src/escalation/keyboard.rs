@@ -4,8 +4,19 @@
 //! on which side of the target the rate lies.
 
 use super::{Elimination, Step};
+use crate::rule::{Rule, Version};
 use crate::statistics::{beta_mass, nearest};
 use rust_decimal::Decimal;
+
+/// The rule and its versions.
+pub const RULE: Rule = Rule {
+    id: "keyboard",
+    name: "Keyboard design",
+    versions: &[Version {
+        version: "1",
+        what: "The strongest key of the target key's width; elimination first.",
+    }],
+};
 
 /// The rule for one target key.
 #[derive(Clone, Debug, PartialEq)]

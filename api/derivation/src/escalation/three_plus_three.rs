@@ -10,6 +10,17 @@
 //! | 6 | 0 or 1 | escalate, unless there is no tolerable level above: then this is the MTD |
 
 use super::{Decision, LevelCounts, Step};
+use crate::rule::{Rule, Version};
+
+/// The rule and its versions.
+pub const RULE: Rule = Rule {
+    id: "three_plus_three",
+    name: "3+3 escalation",
+    versions: &[Version {
+        version: "1",
+        what: "State machine over one level; an exceeded level is closed for good.",
+    }],
+};
 
 /// What the rule looks at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

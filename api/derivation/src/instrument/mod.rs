@@ -6,3 +6,4 @@ pub mod bilag2004;
 pub mod lldas_extras;
 pub mod pga;
 pub mod sledai2k;
+pub mod sledai2k_suggestion;

@@ -3,7 +3,18 @@
 //! Sources: Bombardier 1992; Gladman 2002; Touma 2010 (30-day window). A descriptor is recorded present only when the
 //! investigator attributes it to active lupus.
 
+use crate::rule::{Rule, Version};
 use serde::{Deserialize, Serialize};
+
+/// The rule and its versions.
+pub const RULE: Rule = Rule {
+    id: "sledai2k",
+    name: "SLEDAI-2K score",
+    versions: &[Version {
+        version: "1",
+        what: "Weights of SLEDAI-2K; an unknown descriptor leaves the total open between two bounds.",
+    }],
+};
 
 /// One of the 24 descriptors, in the order of the form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

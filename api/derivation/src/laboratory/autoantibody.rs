@@ -6,9 +6,20 @@ use super::range::{Limits, RangeStatus, normalised};
 use super::titre::{self, Conversion, Titre, TitreRule};
 use super::units::{self, convert};
 use super::{Analyte, LaboratoryParameters};
+use crate::rule::{Rule, Version};
 use crate::statistics::nearest;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
+
+/// The rule and its versions.
+pub const RULE: Rule = Rule {
+    id: "autoantibody_change",
+    name: "Change of antibodies and complement",
+    versions: &[Version {
+        version: "1",
+        what: "Units are brought together; a censored value bounds the change.",
+    }],
+};
 
 /// A result that is only positive or negative.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

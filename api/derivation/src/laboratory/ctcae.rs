@@ -4,7 +4,18 @@
 //! border of an increase (exactly five times the upper limit is grade 2).
 
 use super::Analyte;
+use crate::rule::{Rule, Version};
 use rust_decimal::Decimal;
+
+/// The rule and its versions.
+pub const RULE: Rule = Rule {
+    id: "ctcae_laboratory",
+    name: "CTCAE v5 laboratory grades",
+    versions: &[Version {
+        version: "1",
+        what: "Borders belong to the milder grade; an abnormal baseline takes the place of the limit.",
+    }],
+};
 
 /// A value to be graded, in the analyte's standard unit, with the limits of the laboratory that measured it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

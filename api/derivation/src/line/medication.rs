@@ -25,7 +25,7 @@ pub(super) fn prednisone_equivalent(inputs: &Inputs<'_>) -> Result<DoseAnswer, L
     let records: Vec<SteroidRecord> =
         fields.required("records")?.list()?.into_iter().map(record).collect::<Result<_, _>>()?;
     let no_other_steroid_confirmed = fields.or("no_other_steroid_confirmed", false, Node::boolean)?;
-    let rule = DoseRule { no_other_steroid_confirmed, exclude_premedication: false };
+    let rule = DoseRule { no_other_steroid_confirmed, ..DoseRule::default() };
     let answer = dose::prednisone_equivalent(&records, Window { start, end }, rule);
     Ok(DoseAnswer {
         window_days: answer.window_days,

@@ -98,48 +98,62 @@ fn read<'a>(line: Node<'a>, id: &mut Option<Cow<'a, str>>) -> Result<(Node<'a>, 
     Ok((endpoint, Inputs(fields.required("inputs")?)))
 }
 
+/// What answers an endpoint.
+type Handler = fn(&Inputs<'_>) -> Result<String, LineError>;
+
+/// Every endpoint by its name.
+const HANDLERS: [(&str, Handler); 38] = [
+    ("sledai2k_score", |inputs| result(sledai2k::sledai2k_score(inputs))),
+    ("sledai_change", |inputs| result(sledai2k::sledai_change(inputs))),
+    ("change_summary", |inputs| result(statistics::change_summary(inputs))),
+    ("sri4", |inputs| result(response::sri(inputs, 4))),
+    ("sri5", |inputs| result(response::sri(inputs, 5))),
+    ("sri6", |inputs| result(response::sri(inputs, 6))),
+    ("sri7", |inputs| result(response::sri(inputs, 7))),
+    ("sri8", |inputs| result(response::sri(inputs, 8))),
+    ("sri4_missing_strategy", |inputs| result(response::sri4_missing_strategy(inputs))),
+    ("bicla", |inputs| result(response::bicla(inputs))),
+    ("lldas", |inputs| result(low_activity::lldas(inputs))),
+    ("doris2021", |inputs| result(low_activity::doris2021(inputs))),
+    ("bilag2004_grade", |inputs| result(bilag2004::bilag2004_grade(inputs))),
+    ("bilag2004_numeric", |inputs| result(bilag2004::bilag2004_numeric(inputs))),
+    ("bilag_flare", |inputs| result(flare::bilag_flare(inputs))),
+    ("sfi_flare", |inputs| result(flare::sfi_flare(inputs))),
+    ("prednisone_equivalent", |inputs| result(medication::prednisone_equivalent(inputs))),
+    ("three_plus_three", |inputs| result(escalation::three_plus_three(inputs))),
+    ("boin_lambda", |inputs| result(escalation::boin_lambda(inputs))),
+    ("boin_counts", |inputs| result(escalation::boin_counts(inputs))),
+    ("boin_decision", |inputs| result(escalation::boin_decision(inputs))),
+    ("keyboard_decision", |inputs| result(escalation::keyboard_decision(inputs))),
+    ("dlt_evaluation", |inputs| result(escalation::dlt_evaluation(inputs))),
+    ("proportion_ci", |inputs| result(statistics::proportion_ci(inputs))),
+    ("exposure_adjusted_rate", |inputs| result(statistics::exposure_adjusted_rate(inputs))),
+    ("trae_incidence", |inputs| result(safety::trae_incidence(inputs))),
+    ("treatment_emergent", |inputs| result(safety::treatment_emergent(inputs))),
+    ("study_day", |inputs| result(timeline::study_day(inputs))),
+    ("visit_window", |inputs| result(timeline::visit_window(inputs))),
+    ("baseline_pick", |inputs| result(timeline::baseline_pick(inputs))),
+    ("time_in_state", |inputs| result(duration::time_in_state(inputs))),
+    ("ana_titre_change", |inputs| result(laboratory::ana_titre_change(inputs))),
+    ("lab_change", |inputs| result(laboratory::lab_change(inputs))),
+    ("unit_conversion", |inputs| result(laboratory::unit_conversion(inputs))),
+    ("ctcae_v5_lab", |inputs| result(laboratory::ctcae_v5_lab(inputs))),
+    ("hys_law", |inputs| result(laboratory::hys_law(inputs))),
+    ("astct_crs_grade", |inputs| result(safety::astct_crs_grade(inputs))),
+    ("astct_icans_grade", |inputs| result(safety::astct_icans_grade(inputs))),
+];
+
+/// The names of all endpoints.
+pub fn endpoints() -> impl Iterator<Item = &'static str> {
+    HANDLERS.iter().map(|(name, _)| *name)
+}
+
 /// Hands the inputs to the endpoint's handler.
 fn dispatch(endpoint: Node<'_>, inputs: &Inputs<'_>) -> Result<String, LineError> {
-    match &*endpoint.string()? {
-        "sledai2k_score" => result(sledai2k::sledai2k_score(inputs)),
-        "sledai_change" => result(sledai2k::sledai_change(inputs)),
-        "change_summary" => result(statistics::change_summary(inputs)),
-        "sri4" => result(response::sri(inputs, 4)),
-        "sri5" => result(response::sri(inputs, 5)),
-        "sri6" => result(response::sri(inputs, 6)),
-        "sri7" => result(response::sri(inputs, 7)),
-        "sri8" => result(response::sri(inputs, 8)),
-        "sri4_missing_strategy" => result(response::sri4_missing_strategy(inputs)),
-        "bicla" => result(response::bicla(inputs)),
-        "lldas" => result(low_activity::lldas(inputs)),
-        "doris2021" => result(low_activity::doris2021(inputs)),
-        "bilag2004_grade" => result(bilag2004::bilag2004_grade(inputs)),
-        "bilag2004_numeric" => result(bilag2004::bilag2004_numeric(inputs)),
-        "bilag_flare" => result(flare::bilag_flare(inputs)),
-        "sfi_flare" => result(flare::sfi_flare(inputs)),
-        "prednisone_equivalent" => result(medication::prednisone_equivalent(inputs)),
-        "three_plus_three" => result(escalation::three_plus_three(inputs)),
-        "boin_lambda" => result(escalation::boin_lambda(inputs)),
-        "boin_counts" => result(escalation::boin_counts(inputs)),
-        "boin_decision" => result(escalation::boin_decision(inputs)),
-        "keyboard_decision" => result(escalation::keyboard_decision(inputs)),
-        "dlt_evaluation" => result(escalation::dlt_evaluation(inputs)),
-        "proportion_ci" => result(statistics::proportion_ci(inputs)),
-        "exposure_adjusted_rate" => result(statistics::exposure_adjusted_rate(inputs)),
-        "trae_incidence" => result(safety::trae_incidence(inputs)),
-        "treatment_emergent" => result(safety::treatment_emergent(inputs)),
-        "study_day" => result(timeline::study_day(inputs)),
-        "visit_window" => result(timeline::visit_window(inputs)),
-        "baseline_pick" => result(timeline::baseline_pick(inputs)),
-        "time_in_state" => result(duration::time_in_state(inputs)),
-        "ana_titre_change" => result(laboratory::ana_titre_change(inputs)),
-        "lab_change" => result(laboratory::lab_change(inputs)),
-        "unit_conversion" => result(laboratory::unit_conversion(inputs)),
-        "ctcae_v5_lab" => result(laboratory::ctcae_v5_lab(inputs)),
-        "hys_law" => result(laboratory::hys_law(inputs)),
-        "astct_crs_grade" => result(safety::astct_crs_grade(inputs)),
-        "astct_icans_grade" => result(safety::astct_icans_grade(inputs)),
-        _ => Err(endpoint.error(LineErrorCode::UnknownEndpoint, "there is no such endpoint")),
+    let name = endpoint.string()?;
+    match HANDLERS.iter().find(|(known, _)| *known == name) {
+        Some((_, handler)) => handler(inputs),
+        None => Err(endpoint.error(LineErrorCode::UnknownEndpoint, "there is no such endpoint")),
     }
 }
 

@@ -3,8 +3,19 @@
 //! The study product and its lymphodepletion are exempt and are not given to these functions; taken literally the
 //! published LLDAS excludes every investigational drug, and nobody in the trial could reach it.
 
+use crate::rule::{Rule, Version};
 use chrono::{Days, NaiveDate};
 use rust_decimal::Decimal;
+
+/// The rule and its versions.
+pub const RULE: Rule = Rule {
+    id: "background_therapy",
+    name: "Background therapy",
+    versions: &[Version {
+        version: "1",
+        what: "Stable without a start or an increase; maintenance within the ceilings of Golder 2016.",
+    }],
+};
 
 /// One course of an antimalarial, immunosuppressant or biologic at one dose.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,11 +5,22 @@
 //!
 //! Partial dates come in as the earliest possible start and the latest possible end.
 
+use crate::rule::{Rule, Version};
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::Serialize;
 
 pub use super::steroid_record::{Drug, Frequency, Purpose, Route, SteroidRecord};
+
+/// The rule and its versions.
+pub const RULE: Rule = Rule {
+    id: "prednisone_equivalent",
+    name: "Prednisone equivalent",
+    versions: &[Version {
+        version: "1",
+        what: "Factors of Meikle and Tyler as exact fractions, averaged over the days of a window.",
+    }],
+};
 
 /// A window of days, both ends included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,18 +53,20 @@ impl SteroidRecord {
     }
 
     /// Milligrams of prednisone over so many days, or what is missing.
-    fn amount(&self, days: i64) -> Result<Amount, UnknownDose> {
+    fn amount(&self, days: i64, rule: &DoseRule) -> Result<Amount, UnknownDose> {
         let dose = self.dose_mg.ok_or(UnknownDose::DoseMissing)?;
         let (times, period) = match self.frequency.ok_or(UnknownDose::FrequencyMissing)? {
             Frequency::Times { times, days } => (times, days.max(1)),
             Frequency::Once => (Decimal::ONE, 1),
             Frequency::WhenNeeded => return Err(UnknownDose::FrequencyMissing),
         };
-        let (numerator, denominator) = self.drug.factor();
+        let agreed =
+            self.drug.factor().map(|(numerator, denominator)| (Decimal::from(numerator), denominator));
+        let (numerator, denominator) = agreed.unwrap_or((rule.factor_of(self.drug), 1));
         let number = dose
             .checked_mul(times)
             .and_then(|mg| mg.checked_mul(Decimal::from(days)))
-            .and_then(|mg| mg.checked_mul(Decimal::from(numerator)));
+            .and_then(|mg| mg.checked_mul(numerator));
         let number = number.filter(|number| *number <= LARGEST).ok_or(UnknownDose::TooLarge)?;
         let divisor = denominator.checked_mul(period).ok_or(UnknownDose::TooLarge)?;
         Ok(Amount { number, divisor })
@@ -186,6 +199,41 @@ pub struct DoseRule {
     pub no_other_steroid_confirmed: bool,
     /// Premedication does not count.
     pub exclude_premedication: bool,
+    /// Milligrams of prednisone that one of budesonide by a counted route stands for.
+    pub budesonide_factor: Decimal,
+    /// Milligrams of prednisone that one of fludrocortisone stands for.
+    pub fludrocortisone_factor: Decimal,
+}
+
+impl Default for DoseRule {
+    /// Nothing confirmed, premedication counts, drugs without an agreed factor count as nothing.
+    fn default() -> Self {
+        DoseRule {
+            no_other_steroid_confirmed: false,
+            exclude_premedication: false,
+            budesonide_factor: Decimal::ZERO,
+            fludrocortisone_factor: Decimal::ZERO,
+        }
+    }
+}
+
+impl DoseRule {
+    /// What the protocol says of a drug without an agreed factor; nothing for the others.
+    fn factor_of(&self, drug: Drug) -> Decimal {
+        match drug {
+            Drug::Budesonide => self.budesonide_factor,
+            Drug::Fludrocortisone => self.fludrocortisone_factor,
+            Drug::Prednisone
+            | Drug::Prednisolone
+            | Drug::Methylprednisolone
+            | Drug::Triamcinolone
+            | Drug::Dexamethasone
+            | Drug::Betamethasone
+            | Drug::Hydrocortisone
+            | Drug::Cortisone
+            | Drug::Deflazacort => Decimal::ZERO,
+        }
+    }
 }
 
 /// The average daily dose over a window.
@@ -202,7 +250,7 @@ pub fn prednisone_equivalent(
         }
         let left_out = rule.exclude_premedication && record.purpose == Purpose::Premedication;
         let counted = record.route.is_counted() && !left_out;
-        let amount = if counted { record.amount(days) } else { Ok(Amount::ZERO) };
+        let amount = if counted { record.amount(days, &rule) } else { Ok(Amount::ZERO) };
         if let Err(reason) = amount {
             unknown.push((reason, Some(place)));
         }

@@ -28,14 +28,14 @@ pub enum Drug {
     Cortisone,
     /// 6 mg; some tables say 7.5.
     Deflazacort,
-    /// Counted as nothing at replacement doses.
+    /// Without an agreed factor: the protocol says what it counts, nothing unless it does.
     Fludrocortisone,
-    /// Acts where it is applied; counted as nothing, and listed.
+    /// Acts where it is applied, without an agreed factor: the protocol says what it counts, nothing unless it does.
     Budesonide,
 }
 
 impl Drug {
-    /// Every drug that has a factor.
+    /// Every drug.
     pub const ALL: [Drug; 11] = [
         Drug::Prednisone,
         Drug::Prednisolone,
@@ -72,17 +72,17 @@ impl Drug {
         Drug::ALL.into_iter().find(|drug| drug.code() == code)
     }
 
-    /// Milligrams of prednisone for one milligram, as numerator and denominator.
-    pub const fn factor(self) -> (u32, u32) {
+    /// Milligrams of prednisone for one milligram, as numerator and denominator; none where there is no agreed factor.
+    pub const fn factor(self) -> Option<(u32, u32)> {
         match self {
-            Drug::Prednisone | Drug::Prednisolone => (1, 1),
-            Drug::Methylprednisolone | Drug::Triamcinolone => (5, 4),
-            Drug::Dexamethasone => (20, 3),
-            Drug::Betamethasone => (25, 3),
-            Drug::Hydrocortisone => (1, 4),
-            Drug::Cortisone => (1, 5),
-            Drug::Deflazacort => (5, 6),
-            Drug::Fludrocortisone | Drug::Budesonide => (0, 1),
+            Drug::Prednisone | Drug::Prednisolone => Some((1, 1)),
+            Drug::Methylprednisolone | Drug::Triamcinolone => Some((5, 4)),
+            Drug::Dexamethasone => Some((20, 3)),
+            Drug::Betamethasone => Some((25, 3)),
+            Drug::Hydrocortisone => Some((1, 4)),
+            Drug::Cortisone => Some((1, 5)),
+            Drug::Deflazacort => Some((5, 6)),
+            Drug::Fludrocortisone | Drug::Budesonide => None,
         }
     }
 }

@@ -3,7 +3,25 @@
 //! Each grade is the worst of its parts. A part that is not known leaves the grade open unless the known ones already
 //! reach the top. These grades differ from CTCAE v5, so the scale is stored with them.
 
+use crate::rule::{Rule, Version};
 use serde::{Deserialize, Serialize};
+
+/// The rule on cytokine release syndrome and its versions.
+pub const CRS_RULE: Rule = Rule {
+    id: "astct_crs",
+    name: "ASTCT grade of cytokine release syndrome",
+    versions: &[Version { version: "1", what: "The worst of blood pressure and oxygen; 0 without fever." }],
+};
+
+/// The rule on neurotoxicity and its versions.
+pub const ICANS_RULE: Rule = Rule {
+    id: "astct_icans",
+    name: "ASTCT grade of ICANS",
+    versions: &[Version {
+        version: "1",
+        what: "The worst of ICE score, consciousness, seizure, weakness and oedema.",
+    }],
+};
 
 /// Oxygen that the patient needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

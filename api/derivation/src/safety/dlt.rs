@@ -4,11 +4,22 @@
 
 use super::dlt_criteria::{DltFacts, DltParameters};
 use crate::logic::Verdict;
+use crate::rule::{Rule, Version};
 use crate::timeline::{date_of_study_day, study_day};
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::Serialize;
 use uuid::Uuid;
+
+/// The rule and its versions.
+pub const RULE: Rule = Rule {
+    id: "dlt",
+    name: "Dose-limiting toxicity",
+    versions: &[Version {
+        version: "1",
+        what: "Criteria and exceptions of the protocol in its window; an adjudication prevails.",
+    }],
+};
 
 /// One adverse event, as far as it matters here.
 #[derive(Clone, Debug, PartialEq, Eq)]

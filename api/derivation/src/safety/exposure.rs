@@ -1,10 +1,21 @@
 //! Exposure-adjusted rates: person-years, EAIR (first events per time at risk) and EAER (all events per exposure).
 
+use crate::rule::{Rule, Version};
 use crate::statistics::{Interval, exact_poisson, nearest};
 use crate::timeline::study_day;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::Serialize;
+
+/// The rule and its versions.
+pub const RULE: Rule = Rule {
+    id: "exposure_adjusted_rate",
+    name: "Exposure-adjusted rates",
+    versions: &[Version {
+        version: "1",
+        what: "Years of 365.25 days from day 1, both ends included; exact Poisson interval.",
+    }],
+};
 
 /// Days of a year in person-years.
 const DAYS_PER_YEAR: Decimal = Decimal::from_parts(36_525, 0, 0, false, 2);

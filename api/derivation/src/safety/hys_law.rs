@@ -3,9 +3,20 @@
 //! A candidate triggers expedited review; whether it is Hy's law is a clinical judgement.
 
 use crate::logic::Verdict;
+use crate::rule::{Rule, Version};
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
+
+/// The rule and its versions.
+pub const RULE: Rule = Rule {
+    id: "hys_law",
+    name: "Potential Hy's law",
+    versions: &[Version {
+        version: "1",
+        what: "Transaminases from 3 times, bilirubin above 2 times, alkaline phosphatase below 2 times the limit.",
+    }],
+};
 
 /// Whether bilirubin of exactly twice the upper limit counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,8 +4,19 @@
 //! preferred terms of a class can add up to more subjects than the class has.
 
 use super::Grade;
+use crate::rule::{Rule, Version};
 use crate::statistics::{Interval, clopper_pearson, proportion};
 use std::collections::BTreeMap;
+
+/// The rule and its versions.
+pub const RULE: Rule = Rule {
+    id: "incidence",
+    name: "Incidence of adverse events",
+    versions: &[Version {
+        version: "1",
+        what: "A subject counts once at each level, at the highest grade there.",
+    }],
+};
 
 /// One adverse event that qualifies: the caller has filtered by emergence and, for TRAE, by causality. A grade change
 /// of one episode is one event.

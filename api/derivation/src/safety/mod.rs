@@ -61,6 +61,13 @@ impl Default for SafetyParameters {
     }
 }
 
+impl SafetyParameters {
+    /// The grade that enters the sensitivity analysis: a missing one is replaced, a known one stays.
+    pub fn sensitivity_grade(&self, grade: Option<Grade>) -> Grade {
+        grade.unwrap_or(self.missing_grade_sensitivity)
+    }
+}
+
 /// The severity of an adverse event on its scale: CTCAE v5, or ASTCT for CRS and ICANS (which end at 4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "u8", into = "u8")]
@@ -152,6 +159,13 @@ mod tests {
         let lenient = SafetyParameters { missing_causality_is_related: false, ..SafetyParameters::default() };
         assert!(counts_as_related(None, &SafetyParameters::default()));
         assert!(!counts_as_related(None, &lenient));
+    }
+
+    #[test]
+    fn a_missing_grade_is_three_in_the_sensitivity_analysis() {
+        let parameters = SafetyParameters::default();
+        assert_eq!(parameters.sensitivity_grade(None), Grade::Three);
+        assert_eq!(parameters.sensitivity_grade(Some(Grade::One)), Grade::One);
     }
 
     #[test]

@@ -5,10 +5,21 @@
 
 use super::Grade;
 use super::dlt_criteria::DltCategory as Category;
+use crate::rule::{Rule, Version};
 use crate::statistics::beta_binomial::BetaBinomialRule;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
+
+/// The rule and its versions.
+pub const RULE: Rule = Rule {
+    id: "stopping",
+    name: "Pause and stopping rules",
+    versions: &[Version {
+        version: "1",
+        what: "The templates R-SENT to R-BAYES with the numbers of the protocol.",
+    }],
+};
 
 /// How far a rule has been triggered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]

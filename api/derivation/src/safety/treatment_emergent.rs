@@ -2,10 +2,21 @@
 //! the horizon. Events during lymphodepletion, before the first dose, are a period of their own.
 
 use super::SafetyParameters;
+use crate::rule::{Rule, Version};
 use crate::timeline::partial_date::impute_event_start;
 use crate::timeline::{Imputed, PartialDate, study_day};
 use chrono::{NaiveDate, NaiveTime};
 use serde::{Deserialize, Serialize};
+
+/// The rule and its versions.
+pub const RULE: Rule = Rule {
+    id: "treatment_emergent",
+    name: "Treatment-emergent events",
+    versions: &[Version {
+        version: "1",
+        what: "A start or a worsening from the first dose to the horizon; partial starts are filled in and flagged.",
+    }],
+};
 
 /// When the subject was treated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,14 @@
 //! Baseline: the last known value before treatment.
 
+use crate::rule::{Rule, Version};
 use chrono::{NaiveDate, NaiveTime};
+
+/// The rule and its versions.
+pub const RULE: Rule = Rule {
+    id: "baseline",
+    name: "Baseline",
+    versions: &[Version { version: "1", what: "The last known value strictly before the reference." }],
+};
 
 /// A moment of the site's calendar; the time of day may be unknown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,9 +1,20 @@
 //! Which of several records stands for a planned visit.
 
 use super::{AnalysisWindow, days_between};
+use crate::rule::{Rule, Version};
 use chrono::NaiveTime;
 use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
+
+/// The rule and its versions.
+pub const RULE: Rule = Rule {
+    id: "visit_record",
+    name: "The record that stands for a visit",
+    versions: &[Version {
+        version: "1",
+        what: "Closest to the target, then the tie rule, scheduled, time, sequence.",
+    }],
+};
 
 /// Which record wins when two days are equally far from the target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,8 +3,8 @@
 use crate::{date, decimal};
 use derivation::endpoint::duration::{FirstTime, StateAt, sustained, time_in_state, time_to_first};
 use derivation::endpoint::treatment_failure::{
-    EventKind, Failure, FailureInput, FailureRule, IntercurrentEvent, SteroidCourse, Undecided,
-    treatment_failure,
+    EventKind, EventStrategies, EventStrategy, Failure, FailureInput, FailureRule, IntercurrentEvent,
+    SteroidCourse, Undecided, treatment_failure,
 };
 use derivation::logic::Verdict;
 use derivation::medication::background::{BackgroundCourse, is_maintenance, is_stable};
@@ -31,8 +31,7 @@ fn week() -> Window {
 }
 
 fn dose(records: &[SteroidRecord]) -> PrednisoneEquivalent {
-    let rule = DoseRule { no_other_steroid_confirmed: false, exclude_premedication: false };
-    prednisone_equivalent(records, week(), rule)
+    prednisone_equivalent(records, week(), DoseRule::default())
 }
 
 #[test]
@@ -89,7 +88,7 @@ fn premedication_counts_unless_the_protocol_leaves_it_out() {
     };
     let records = [prednisone("5"), before_infusion];
     assert_eq!(dose(&records).average, Some(DailyDose::exact(decimal("15"))));
-    let without = DoseRule { no_other_steroid_confirmed: false, exclude_premedication: true };
+    let without = DoseRule { exclude_premedication: true, ..DoseRule::default() };
     assert_eq!(
         prednisone_equivalent(&records, week(), without).average,
         Some(DailyDose::exact(decimal("5")))
@@ -209,6 +208,51 @@ fn each_kind_of_event_has_its_strategy() {
     }
 }
 
+/// A protocol that follows subjects whatever happens to them makes no failure of rescue therapy, recorded or found.
+#[test]
+fn the_protocol_chooses_the_strategy() {
+    let doses = [date(FIRST_DOSE)];
+    let events = [event(EventKind::NewImmunosuppressant, "2025-09-01", None)];
+    let records = [prednisone("5"), from_to("20", "2025-07-10", "2025-07-30")];
+    let steroids = SteroidCourse {
+        baseline: Some(DailyDose::exact(decimal("5"))),
+        records: &records,
+        through: date("2025-08-31"),
+        counted: DoseRule::default(),
+    };
+    let input = FailureInput { doses: &doses, events: &events, steroids: Some(steroids) };
+    let found = |strategies| {
+        treatment_failure(&input, &FailureRule { strategies, ..FailureRule::default() }).earliest
+    };
+    let default = EventStrategies::default();
+    let raised = Failure { on: date("2025-07-10"), kind: EventKind::SteroidIncrease };
+    assert_eq!(found(default), Some(raised));
+    let lenient = EventStrategies { steroid_increase: EventStrategy::TreatmentPolicy, ..default };
+    let rescued = Failure { on: date("2025-09-01"), kind: EventKind::NewImmunosuppressant };
+    assert_eq!(found(lenient), Some(rescued));
+    let open = EventStrategies { new_immunosuppressant: EventStrategy::MissingData, ..lenient };
+    assert_eq!(found(open), None);
+}
+
+#[test]
+fn drugs_without_an_agreed_factor_count_what_the_protocol_says() {
+    let budesonide = SteroidRecord { drug: Drug::Budesonide, ..prednisone("9") };
+    let fludrocortisone = SteroidRecord { drug: Drug::Fludrocortisone, ..prednisone("0.1") };
+    let records = [budesonide, fludrocortisone];
+    assert_eq!(dose(&records).average, Some(DailyDose::ZERO));
+    let counted = DoseRule {
+        budesonide_factor: decimal("0.5"),
+        fludrocortisone_factor: decimal("10"),
+        ..DoseRule::default()
+    };
+    let average = prednisone_equivalent(&records, week(), counted).average;
+    assert_eq!(average, Some(DailyDose::exact(decimal("5.5"))));
+    assert_eq!(
+        prednisone_equivalent(&[prednisone("5")], week(), counted).average,
+        Some(DailyDose::exact(decimal("5")))
+    );
+}
+
 #[test]
 fn a_steroid_against_side_effects_is_excused_for_seven_days_within_28_of_a_dose() {
     let kind = EventKind::SteroidForCrsOrPremedication;
@@ -235,7 +279,8 @@ fn nothing_fails_before_the_first_dose_or_without_one() {
 fn raised(records: &[SteroidRecord], baseline: Option<&str>) -> (Option<Failure>, Vec<Undecided>) {
     let doses = [date(FIRST_DOSE)];
     let baseline = baseline.map(|mg| DailyDose::exact(decimal(mg)));
-    let steroids = SteroidCourse { baseline, records, through: date("2025-08-31") };
+    let steroids =
+        SteroidCourse { baseline, records, through: date("2025-08-31"), counted: DoseRule::default() };
     let input = FailureInput { doses: &doses, events: &[], steroids: Some(steroids) };
     let found = treatment_failure(&input, &FailureRule::default());
     (found.earliest, found.undecided.into_iter().map(|(why, _)| why).collect())

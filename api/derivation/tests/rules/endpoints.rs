@@ -2,7 +2,7 @@
 
 use crate::{decimal, sledai};
 use derivation::endpoint::bicla::{self, BiclaRule, PgaLimit, bicla};
-use derivation::endpoint::doris::{DorisInput, DorisRule, DoseLimit, doris};
+use derivation::endpoint::doris::{DorisInput, DorisRule, DoseLimit, Wording, doris};
 use derivation::endpoint::lldas::{self, LldasInput, LldasRule, NewActivityRule, State, lldas};
 use derivation::endpoint::missing::{Imputed, MissingStrategy, impute};
 use derivation::endpoint::selena_flare::{Compared, SfiFlare, SfiInput, SfiRule, sfi};
@@ -270,6 +270,34 @@ fn the_stricter_reading_of_doris_refuses_exactly_five() {
     assert_eq!(outcome(DoseLimit::AtMost), Verdict::Met);
     assert_eq!(outcome(DoseLimit::Below), Verdict::NotMet);
     assert_eq!(doris(&input, &DorisRule::default(), true).outcome, Verdict::NotMet, "a failure decides");
+}
+
+/// Two versions of one rule stand side by side: PGA of exactly 0.50 is remission by the wording of 2017 alone.
+#[test]
+fn two_wordings_of_doris_differ_at_exactly_half_a_point() {
+    let evaluate = |pga: &str, wording| {
+        let input = DorisInput {
+            sledai: Some(sledai(&[], &[])),
+            pga: Some(Pga::parse(pga).unwrap()),
+            prednisone: Some(DailyDose::exact(decimal("5"))),
+            stable_background: Some(true),
+        };
+        doris(&input, &DorisRule { wording, ..DorisRule::default() }, false)
+    };
+    for (pga, of_2021, of_2017) in [
+        ("0.49", Verdict::Met, Verdict::Met),
+        ("0.50", Verdict::NotMet, Verdict::Met),
+        ("0.51", Verdict::NotMet, Verdict::NotMet),
+    ] {
+        assert_eq!(evaluate(pga, Wording::Of2021).outcome, of_2021, "{pga}");
+        assert_eq!(evaluate(pga, Wording::Of2017).outcome, of_2017, "{pga}");
+    }
+    let named = |wording| {
+        let evaluation = evaluate("0.50", wording);
+        (evaluation.rule.id, evaluation.rule.version, evaluation.criteria[1].threshold.clone().unwrap())
+    };
+    assert_eq!(named(Wording::Of2021), ("doris", "2021.1", "< 0.50".to_owned()));
+    assert_eq!(named(Wording::Of2017), ("doris", "2017.1", "<= 0.50".to_owned()));
 }
 
 fn quiet() -> SfiInput {

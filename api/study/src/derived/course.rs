@@ -211,10 +211,11 @@ fn failure(subject: &Subject, steroids: &[SteroidRecord]) -> FailureAssessment {
     let Some(first) = doses.iter().min().copied() else { return FailureAssessment::default() };
     let parameters = subject.rulebook.endpoints();
     let window = Window::ending_on(first.pred_opt().unwrap_or(first), parameters.steroid.window_days);
-    let rule = DoseRule { no_other_steroid_confirmed: true, exclude_premedication: true };
+    let rule = DoseRule { exclude_premedication: true, ..parameters.steroid.rule(true) };
     let baseline = prednisone_equivalent(steroids, window, rule).average;
     let through = last_day(subject).unwrap_or(first);
-    let course = SteroidCourse { baseline, records: steroids, through };
+    let counted = parameters.steroid.rule(true);
+    let course = SteroidCourse { baseline, records: steroids, through, counted };
     let input = FailureInput { doses: &doses, events: &events, steroids: Some(course) };
     treatment_failure(&input, &parameters.treatment_failure.rule())
 }
@@ -257,10 +258,7 @@ pub(super) fn prednisone(subject: &Subject, on: NaiveDate, confirmed_none: bool)
             .iter()
             .filter(|it| it.instrument == Instrument::LldasExtras && it.assessed_on == on)
             .any(|it| extras_of(it).2);
-    let rule = DoseRule {
-        no_other_steroid_confirmed: confirmed,
-        exclude_premedication: parameters.exclude_premedication,
-    };
+    let rule = parameters.rule(confirmed);
     SteroidDose {
         dose: prednisone_equivalent(&course.steroids, window, rule).average,
         from: window.start,

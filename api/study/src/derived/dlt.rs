@@ -5,12 +5,15 @@ use super::events::{causality_of, grade_of};
 use crate::snapshot::Subject;
 use crate::snapshot::tables::Rec;
 use chrono::NaiveDate;
+use derivation::logic::Verdict;
 pub use derivation::safety::dlt::{Dlt, DltReason, Evaluability};
 use derivation::safety::dlt::{DltCourse, DltEvent, evaluate};
 use derivation::safety::dlt_criteria::{DltCategory, DltFacts, Lasted};
+use derivation::safety::hys_law::{DatedPanel, LiverPanel, screen};
 use entity::rows::{AdverseEvent, AdverseEventGrade};
 use entity::terms::{AdverseEventCategory, Agent, Indication, MedicationClass, VisitStatus};
 use rust_decimal::Decimal;
+use std::collections::BTreeSet;
 
 impl Subject {
     /// Dose-limiting toxicity as seen on a day.
@@ -76,7 +79,7 @@ fn dlt_events(subject: &Subject, event: &Rec<AdverseEvent>, on: NaiveDate) -> Ve
                 grade,
                 lasted,
                 systemic_steroid: Some(steroid_for_it(subject, event)),
-                hys_law: None,
+                hys_law: hys_law(subject, from, until.unwrap_or(on)),
                 transaminases_x_uln: transaminases(subject, from, until.unwrap_or(on)),
                 due_to_disease_or_accident: Some(related == Some(false)),
             },
@@ -137,10 +140,40 @@ fn steroid_for_it(subject: &Subject, event: &AdverseEvent) -> bool {
 
 /// The highest ALT or AST in multiples of the upper limit of normal, between two days.
 fn transaminases(subject: &Subject, from: NaiveDate, to: NaiveDate) -> Option<Decimal> {
+    let of = |analyte| times_uln(subject, analyte, from, to);
+    of("alt").max(of("ast"))
+}
+
+/// The highest result of an analyte in multiples of the upper limit of normal, between two days.
+fn times_uln(subject: &Subject, analyte: &str, from: NaiveDate, to: NaiveDate) -> Option<Decimal> {
     let results = subject.rows.lab_results.iter();
     results
-        .filter(|it| matches!(it.analyte.as_str(), "alt" | "ast"))
-        .filter(|it| (from..=to).contains(&it.collected_on))
+        .filter(|it| it.analyte == analyte && (from..=to).contains(&it.collected_on))
         .filter_map(|it| it.standard_value?.decimal().checked_div(it.uln?.decimal()))
         .max()
+}
+
+/// Whether the liver values between two days make a Hy's law pattern. None when none were taken, or those that were
+/// leave it open.
+fn hys_law(subject: &Subject, from: NaiveDate, to: NaiveDate) -> Option<bool> {
+    const LIVER: [&str; 4] = ["alt", "ast", "bilirubin", "alp"];
+    let results = subject.rows.lab_results.iter();
+    let days: BTreeSet<NaiveDate> = results
+        .filter(|it| LIVER.contains(&it.analyte.as_str()) && (from..=to).contains(&it.collected_on))
+        .map(|it| it.collected_on)
+        .collect();
+    let panels: Vec<DatedPanel> = days
+        .into_iter()
+        .map(|date| {
+            let [alt, ast, bilirubin, alp] = LIVER.map(|analyte| times_uln(subject, analyte, date, date));
+            DatedPanel { date, panel: LiverPanel { alt, ast, bilirubin, alp } }
+        })
+        .collect();
+    let safety = subject.rulebook.safety();
+    let (found, _) = screen(&panels, safety.hys_law_bilirubin, safety.hys_law_window_days);
+    match found {
+        Verdict::Met => Some(true),
+        Verdict::NotMet => (!panels.is_empty()).then_some(false),
+        Verdict::NotEvaluable => None,
+    }
 }

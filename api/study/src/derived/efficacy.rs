@@ -115,14 +115,19 @@ pub(super) fn lldas(subject: &Subject, at: &str) -> Evaluated {
     let day = visit.day();
     let earlier = visit.sledai.map(|rec| previous(subject, rec.assessed_on)).unwrap_or_default();
     let maintenance = visit.extras.and_then(|rec| extras_of(rec).1);
-    let rule = subject.rulebook.endpoints().lldas.rule();
+    let parameters = &subject.rulebook.endpoints().lldas;
+    let rule = parameters.rule();
+    // Taken literally, the published criterion excludes whoever was given an investigational product.
+    let given = subject.first_dose_on().zip(day).is_some_and(|(dose, day)| dose <= day);
+    let allowed = parameters.investigational_product_exempt || !given;
     let input = LldasInput {
         today: state(subject, &visit),
         previous: state(subject, &earlier),
         pga: visit.pga.and_then(|rec| pga_of(rec)),
         prednisone: day.and_then(|day| prednisone(subject, day, confirmed_none(&visit)).dose),
         maintenance_therapy: maintenance
-            .or_else(|| day.and_then(|day| is_maintenance(&subject.course().background, day))),
+            .or_else(|| day.and_then(|day| is_maintenance(&subject.course().background, day)))
+            .map(|within| within && allowed),
         sfi_flare: match rule.new_activity {
             // No form asks what this flare index needs beyond the scores, so it stays open.
             NewActivityRule::SfiFlare
@@ -150,7 +155,8 @@ pub(super) fn doris(subject: &Subject, at: &str) -> Evaluated {
         prednisone: day.and_then(|day| prednisone(subject, day, confirmed_none(&visit)).dose),
         stable_background: day.and_then(stable),
     };
-    let evaluation = doris_rule::doris(&input, &parameters.rule(), failed(subject, at, day));
+    let rule = parameters.rule(subject.rulebook.rules().doris());
+    let evaluation = doris_rule::doris(&input, &rule, failed(subject, at, day));
     let mut evaluation = finish(evaluation, subject, &[&visit]);
     if day.is_some() {
         evaluation.evidence.extend(&subject.course().steroid_rows);

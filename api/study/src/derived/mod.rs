@@ -9,6 +9,8 @@ mod course;
 pub mod dlt;
 mod efficacy;
 mod events;
+#[cfg(test)]
+mod tests;
 
 use crate::snapshot::{Snapshot, Subject};
 pub use activity::Timepoint;

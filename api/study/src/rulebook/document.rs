@@ -14,6 +14,7 @@ use derivation::timeline::window::{BaselineReference, DayRange};
 use entity::terms::{Agent, ConsentPurpose, Masking, Route};
 use rust_decimal::Decimal;
 use serde::Deserialize;
+use std::collections::BTreeMap;
 
 /// The version of the file itself.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -276,6 +277,8 @@ pub(super) struct Document {
     pub dlt: DltParameters,
     pub stopping: StoppingParameters,
     pub safety: SafetyParameters,
+    /// By rule, the version that the study uses.
+    pub rules: BTreeMap<String, String>,
     pub timeline: TimelineText,
     pub visits: Vec<Visit>,
     pub outcomes: Vec<OutcomeMeasure>,
@@ -297,6 +300,7 @@ impl Document {
         let (consent, levels) = (from.section("consent"), from.list("levels"));
         let (escalation, dlt) = (from.section("escalation"), from.section("dlt"));
         let (stopping, safety) = (from.section("stopping"), from.section("safety"));
+        let rules = from.section("rules");
         let (timeline, visits, outcomes) =
             (from.section("timeline"), from.list("visits"), from.list("outcomes"));
         let (populations, endpoints) = (from.section("populations"), from.section("endpoints"));
@@ -314,6 +318,7 @@ impl Document {
             dlt: dlt?,
             stopping: stopping?,
             safety: safety?,
+            rules: rules?,
             timeline: timeline?,
             visits: visits?,
             outcomes: outcomes?,

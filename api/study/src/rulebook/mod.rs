@@ -24,6 +24,7 @@ pub use expression::{Comparison, Expression, Fact, FactKind, Facts};
 pub use problem::Problem;
 
 use chrono_tz::Tz;
+use derivation::catalogue::RuleChoices;
 use derivation::escalation::EscalationParameters;
 use derivation::laboratory::LaboratoryParameters;
 use derivation::parameters::EndpointParameters;
@@ -47,6 +48,7 @@ pub struct Rulebook {
     criteria: Vec<Criterion>,
     windows: WindowParameters,
     laboratory: LaboratoryParameters,
+    rules: RuleChoices,
 }
 
 impl Rulebook {
@@ -69,11 +71,12 @@ impl Rulebook {
             return problems.finish(None);
         }
         check::all(&document, &criteria, &mut problems);
-        let parts = check::zone(&document.study.time_zone).zip(windows(&document));
-        let made = parts.map(|(zone, windows)| {
+        let rules = check::rules(&document, &mut problems);
+        let parts = check::zone(&document.study.time_zone).zip(windows(&document)).zip(rules);
+        let made = parts.map(|((zone, windows), rules)| {
             let analytes: Vec<&Analyte> = document.autoantibodies.iter().chain(&document.analytes).collect();
             let laboratory = document.laboratory.parameters(&analytes);
-            Rulebook { document, digest, zone, criteria, windows, laboratory }
+            Rulebook { document, digest, zone, criteria, windows, laboratory, rules }
         });
         problems.finish(made)
     }
@@ -116,6 +119,11 @@ impl Rulebook {
     /// A dose level by its number, 1 being the lowest.
     pub fn level(&self, number: u32) -> Option<&Level> {
         self.document.levels.iter().find(|level| level.level == number)
+    }
+
+    /// The version of each derivation rule that this study uses.
+    pub fn rules(&self) -> &RuleChoices {
+        &self.rules
     }
 
     /// The design of dose escalation.

@@ -4,7 +4,18 @@
 //! missing at their mildest and at their worst, and is known when both agree.
 
 use super::{Bilag2004, System, haematological, renal};
+use crate::rule::{Rule, Version};
 use serde::{Deserialize, Serialize};
+
+/// The rule and its versions.
+pub const RULE: Rule = Rule {
+    id: "bilag2004",
+    name: "BILAG-2004 grades",
+    versions: &[Version {
+        version: "1",
+        what: "Form revision of 2009; a missing item matters when it could change the grade.",
+    }],
+};
 
 /// A grade of one system, A the most active.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -9,6 +9,7 @@ pub mod haematological;
 pub mod items;
 pub mod numeric;
 pub mod renal;
+pub mod tally;
 
 pub use grade::{Grade, GradePolicy, Grades, Involvement, RenalFirstVisit, SystemGrade, grade_all};
 pub use items::{Item, ItemKind, item};

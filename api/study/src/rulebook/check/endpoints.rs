@@ -25,6 +25,13 @@ pub(super) fn check(document: &Document, problems: &mut Problems) {
     for (path, dose) in doses {
         within(dose, ("0", "1000"), path, problems);
     }
+    let factors = [
+        ("endpoints.steroid.budesonide_factor", endpoints.steroid.budesonide_factor),
+        ("endpoints.steroid.fludrocortisone_factor", endpoints.steroid.fludrocortisone_factor),
+    ];
+    for (path, factor) in factors {
+        within(factor, ("0", "100"), path, problems);
+    }
     let sledai = endpoints.lldas.sledai_limit;
     within(sledai.into(), ("0", "105"), "endpoints.lldas.sledai_limit", problems);
     let ratio = endpoints.sledai2k.proteinuria_ratio_mg_per_g;

@@ -10,6 +10,7 @@ use super::criterion::Criterion;
 use super::document::Document;
 use super::problem::{Problems, hint, join};
 use chrono_tz::Tz;
+use derivation::catalogue::RuleChoices;
 use entity::terms::{ConsentPurpose, CriterionKind};
 use rust_decimal::Decimal;
 
@@ -30,6 +31,19 @@ pub(super) fn all(document: &Document, criteria: &[Criterion], problems: &mut Pr
     endpoints::check(document, problems);
     laboratory::check(document, criteria, problems);
     eligibility(document, criteria, problems);
+}
+
+/// The version of each rule, when every one that is named exists and none is left out.
+pub(super) fn rules(document: &Document, problems: &mut Problems) -> Option<RuleChoices> {
+    match RuleChoices::choose(&document.rules) {
+        Ok(chosen) => Some(chosen),
+        Err(faults) => {
+            for fault in faults {
+                problems.push(join("rules", fault.rule), fault.message);
+            }
+            None
+        }
+    }
 }
 
 /// The zone by its IANA name.

@@ -254,6 +254,11 @@ fn limits_of_endpoints_are_exact() {
     );
     assert_eq!(lldas.new_activity_rule, NewActivityRule::ClinicalDescriptors);
     assert!(lldas.investigational_product_exempt);
+    assert_eq!(
+        book.rules(),
+        &derivation::catalogue::RuleChoices::default(),
+        "the current version of every rule"
+    );
     let doris = &endpoints.doris;
     assert_eq!((doris.pga_below, doris.prednisone_limit), (decimal("0.50"), decimal("5")));
     assert_eq!((doris.prednisone_dose, doris.stable_background_days), (DoseLimit::AtMost, 28));

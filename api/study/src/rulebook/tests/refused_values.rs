@@ -31,6 +31,48 @@ fn parameters_stay_on_their_scales() {
     );
 }
 
+/// A protocol names the version of every rule; an unknown one is refused with those that exist.
+#[test]
+fn versions_of_rules_exist_and_are_all_named() {
+    refused(
+        "doris = \"2021.1\"",
+        "doris = \"2014.1\"",
+        "rules.doris",
+        "the rule `doris` has no version `2014.1`; there are \"2021.1\" (The wording of 2021: PGA below 0.50) and \"2017.1\"",
+    );
+    refused(
+        "\nsri = \"1\"",
+        "\nsri = \"2\"",
+        "rules.sri",
+        "the rule `sri` has no version `2`; there is \"1\"",
+    );
+    refused("\nlldas = \"1\"", "", "rules.lldas", "no version of the rule `lldas` is named; there is \"1\"");
+    refused(
+        "\ndlt = \"1\"",
+        "\ndlt = \"1\"\ndltt = \"1\"",
+        "rules.dltt",
+        "there is no rule `dltt`; there are ",
+    );
+    let none = problems("[rules]", "[rulez]");
+    assert!(none.iter().any(|problem| problem.path == "rules"), "{none:#?}");
+}
+
+#[test]
+fn factors_and_strategies_are_stated() {
+    refused(
+        "budesonide_factor = \"0\"",
+        "budesonide_factor = \"-1\"",
+        "endpoints.steroid.budesonide_factor",
+        "-1 is not between 0 and 100",
+    );
+    refused(
+        "death = \"COMPOSITE\"",
+        "death = \"IGNORED\"",
+        "endpoints.treatment_failure.strategies.death",
+        "COMPOSITE",
+    );
+}
+
 #[test]
 fn analytes_are_unique_and_in_the_units_of_rules() {
     refused("code = \"alp\"", "code = \"alt\"", "analytes.7.code", "already that of analytes.5.code");

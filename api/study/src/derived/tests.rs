@@ -1,0 +1,159 @@
+//! What the protocol chooses, seen in what is derived of a subject.
+
+use crate::command::conduct::{
+    AssessmentItems, RecordAssessment, RecordLabResults, RecordVisit, VisitFields,
+};
+use crate::command::safety::ReportAdverseEvent;
+use crate::command::testing::{NK510, Trial, day, event, lab, sledai};
+use derivation::logic::Verdict;
+use derivation::rule::Evaluation;
+use entity::LldasExtras;
+use entity::terms::{AdverseEventCategory, VisitStatus};
+use uuid::Uuid;
+
+/// A subject dosed on 6 May 2026 in a study by this protocol.
+fn dosed(document: &str) -> (Trial, Uuid) {
+    let mut trial = Trial::of(document);
+    let subject = trial.dosed("SH01");
+    (trial, subject)
+}
+
+fn replaced(old: &str, new: &str) -> String {
+    assert!(NK510.contains(old), "`{old}` is not in the protocol, so the test would test nothing");
+    NK510.replacen(old, new, 1)
+}
+
+/// Assesses a subject on a day: rash alone, this PGA, no haemolysis and no gut, no glucocorticoid.
+fn assessed(trial: &mut Trial, subject: Uuid, on: &str, present: &[&str], pga: &str) {
+    let who = trial.coordinator_of(subject);
+    let visit = VisitFields { code: None, date: day(on), status: VisitStatus::Occurred, note: None };
+    let visit = trial.run(&who, &RecordVisit { subject, visit }).unwrap().open[0].row;
+    let extras = LldasExtras {
+        haemolytic_anaemia: Some(false),
+        gi_activity: Some(false),
+        maintenance_therapy_ok: Some(true),
+        no_glucocorticoid_confirmed: Some(true),
+    };
+    for items in [
+        sledai(present),
+        AssessmentItems::Pga { value: pga.to_owned() },
+        AssessmentItems::LldasExtras(extras),
+    ] {
+        let assess = RecordAssessment { visit, assessed_on: None, assessor: None, items };
+        trial.run(&who, &assess).unwrap();
+    }
+}
+
+fn doris(document: &str, pga: &str) -> Evaluation {
+    let (mut trial, subject) = dosed(document);
+    assessed(&mut trial, subject, "2026-05-19", &[], pga);
+    trial.subject(subject).doris("DAY_14").evaluation.clone()
+}
+
+/// Two versions of one rule stand side by side, and each study gets the one that its protocol names.
+#[test]
+fn each_study_runs_the_version_that_its_protocol_names() {
+    let older = replaced("doris = \"2021.1\"", "doris = \"2017.1\"");
+    for (pga, of_2021, of_2017) in [
+        ("0.49", Verdict::Met, Verdict::Met),
+        ("0.50", Verdict::NotMet, Verdict::Met),
+        ("0.51", Verdict::NotMet, Verdict::NotMet),
+    ] {
+        let (new, old) = (doris(NK510, pga), doris(&older, pga));
+        assert_eq!((new.rule.id, new.rule.version, new.outcome), ("doris", "2021.1", of_2021), "{pga}");
+        assert_eq!((old.rule.id, old.rule.version, old.outcome), ("doris", "2017.1", of_2017), "{pga}");
+    }
+}
+
+/// Taken literally, LLDAS excludes whoever was given an investigational product.
+#[test]
+fn the_product_counts_against_lldas_only_when_the_protocol_says_so() {
+    let outcome = |document: &str| {
+        let (mut trial, subject) = dosed(document);
+        assessed(&mut trial, subject, "2026-05-10", &["rash"], "0.50");
+        assessed(&mut trial, subject, "2026-05-19", &["rash"], "0.50");
+        trial.subject(subject).lldas("DAY_14").evaluation.outcome
+    };
+    assert_eq!(outcome(NK510), Verdict::Met);
+    let literal = replaced("investigational_product_exempt = true", "investigational_product_exempt = false");
+    assert_eq!(outcome(&literal), Verdict::NotMet);
+}
+
+/// A liver event of grade 2 limits the dose when its values make a Hy's law pattern, and only then.
+#[test]
+fn a_hys_law_pattern_in_the_laboratory_limits_the_dose() {
+    let dlt = |values: &[(&str, &str, &str, &str)]| {
+        let (mut trial, subject) = dosed(NK510);
+        let who = trial.investigator_of(subject);
+        let results = values
+            .iter()
+            .map(|(analyte, raw, unit, uln)| {
+                let mut result = lab(analyte, raw, unit, Some(uln));
+                result.collected_on = day("2026-05-12");
+                result
+            })
+            .collect::<Vec<_>>();
+        if !results.is_empty() {
+            let record = RecordLabResults { subject, visit: None, results };
+            trial.run(&trial.coordinator_of(subject), &record).unwrap();
+        }
+        let mut report: ReportAdverseEvent = event(subject);
+        report.event.category = AdverseEventCategory::Liver;
+        report.grades[0].grade = Some(2);
+        trial.run(&who, &report).unwrap();
+        trial.subject(subject).dlt(day("2026-05-20")).algorithm
+    };
+    let alt = |value| ("alt", value, "U/L", "40");
+    let ast = ("ast", "30", "U/L", "40");
+    let bilirubin = |value| ("bilirubin", value, "umol/L", "20");
+    let alp = |value| ("alp", value, "U/L", "100");
+    assert_eq!(dlt(&[alt("120"), ast, bilirubin("41"), alp("199")]), Verdict::Met);
+    let open = Verdict::NotEvaluable;
+    assert_eq!(
+        dlt(&[alt("120"), ast, bilirubin("41")]),
+        open,
+        "alkaline phosphatase decides and was not taken"
+    );
+    assert_eq!(dlt(&[]), open, "no value was taken");
+    // Without the pattern nothing limits the dose yet, and the window is open until day 28.
+    let (mut trial, subject) = dosed(NK510);
+    trial.now = "2026-06-20T04:00:00Z".parse().unwrap();
+    let mut results = [alt("119"), ast, bilirubin("41"), alp("199")]
+        .map(|(analyte, raw, unit, uln)| lab(analyte, raw, unit, Some(uln)));
+    for result in &mut results {
+        result.collected_on = day("2026-05-12");
+    }
+    let record = RecordLabResults { subject, visit: None, results: results.into() };
+    trial.run(&trial.coordinator_of(subject), &record).unwrap();
+    let mut report = event(subject);
+    report.event.category = AdverseEventCategory::Liver;
+    report.grades[0].grade = Some(2);
+    trial.run(&trial.investigator_of(subject), &report).unwrap();
+    trial.visit(subject, "DAY_28", "2026-06-03");
+    assert_eq!(trial.subject(subject).dlt(day("2026-06-20")).algorithm, Verdict::NotMet);
+}
+
+/// The strategies of ICH E9(R1) are the protocol's: a study that follows subjects whatever happens makes no failure of
+/// rescue therapy.
+#[test]
+fn rescue_therapy_is_failure_unless_the_protocol_follows_on() {
+    use crate::command::conduct::{IntercurrentEventFields, RecordIntercurrentEvent};
+    use entity::terms::IntercurrentEventKind;
+    let outcome = |document: &str| {
+        let (mut trial, subject) = dosed(document);
+        let event = IntercurrentEventFields {
+            kind: IntercurrentEventKind::NewImmunosuppressant,
+            occurred_on: day("2026-05-15"),
+            days: None,
+            note: None,
+        };
+        let rescue = RecordIntercurrentEvent { subject, event };
+        trial.run(&trial.investigator_of(subject), &rescue).unwrap();
+        assessed(&mut trial, subject, "2026-05-19", &[], "0.10");
+        trial.subject(subject).doris("DAY_14").evaluation.outcome
+    };
+    assert_eq!(outcome(NK510), Verdict::NotMet);
+    let followed =
+        replaced("new_immunosuppressant = \"COMPOSITE\"", "new_immunosuppressant = \"TREATMENT_POLICY\"");
+    assert_eq!(outcome(&followed), Verdict::Met);
+}
