@@ -22,7 +22,7 @@ pub const RULE: Rule = Rule {
 };
 
 /// Something that happens after the first dose and bears on what the assessments mean.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum EventKind {
     /// An immunosuppressant or biologic was started or increased beyond what the protocol allows.
@@ -201,7 +201,7 @@ pub struct Failure {
 }
 
 /// Why something might be a failure and cannot be told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Undecided {
     /// A glucocorticoid against side effects has no duration.
@@ -228,7 +228,9 @@ impl FailureAssessment {
     }
 
     fn add(&mut self, failure: Failure) {
-        if self.earliest.is_none_or(|earliest| failure.on < earliest.on) {
+        // Of two on one day the kind decides, so that the order of records does not.
+        let key = |failure: Failure| (failure.on, failure.kind);
+        if self.earliest.is_none_or(|earliest| key(failure) < key(earliest)) {
             self.earliest = Some(failure);
         }
     }
@@ -258,6 +260,7 @@ pub fn treatment_failure(input: &FailureInput<'_>, rule: &FailureRule) -> Failur
     if let Some(course) = input.steroids.filter(|_| raise_fails) {
         search_raise(&mut assessment, &course, input.doses, rule);
     }
+    assessment.undecided.sort_unstable_by_key(|(why, on)| (*on, *why));
     assessment
 }
 

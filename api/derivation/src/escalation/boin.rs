@@ -318,6 +318,52 @@ mod tests {
             }
         }
 
+        /// Direct enumeration, without the beta function: the limits by their formula, elimination by the binomial sum that
+        /// P(rate > target) is with a flat prior.
+        #[test]
+        fn boundaries_agree_with_binomial_sums(target in 5_u32..70, n in 1_u64..40) {
+            let phi = f64::from(target) / 100.0;
+            let (low, high) = (0.6 * phi, 1.4 * phi);
+            let lambda_e = ((1.0 - low) / (1.0 - phi)).ln() / ((phi * (1.0 - low)) / (low * (1.0 - phi))).ln();
+            let lambda_d = ((1.0 - phi) / (1.0 - high)).ln() / ((high * (1.0 - phi)) / (phi * (1.0 - high))).ln();
+            let above = |dlt: u64| {
+                // Beta(1 + y, 1 + n - y) above phi is at most y successes in n + 1 tries.
+                let mut term = (1.0 - phi).powi(n as i32 + 1);
+                let mut sum = term;
+                for k in 0..dlt {
+                    term *= (n + 1 - k) as f64 / (k + 1) as f64 * phi / (1.0 - phi);
+                    sum += term;
+                }
+                sum
+            };
+            let found = Boin::for_target(Decimal::new(target.into(), 2), Elimination::default()).unwrap().boundaries(n);
+            let count = |from: &dyn Fn(u64) -> bool| (0..=n).find(|dlt| from(*dlt));
+            let rate = |dlt: u64| dlt as f64 / n as f64;
+            // Where a sum lies within rounding of the cutoff either answer is right.
+            let near = (0..=n).any(|dlt| (above(dlt) - 0.95).abs() < 1e-9);
+            prop_assume!(!near);
+            let escalate = (0..=n).rev().find(|dlt| rate(*dlt) <= lambda_e);
+            prop_assert_eq!(Some(found.escalate_if_le), escalate);
+            prop_assert_eq!(Some(found.deescalate_if_ge), count(&|dlt| rate(dlt) >= lambda_d));
+            prop_assert_eq!(found.eliminate_if_ge, count(&|dlt| n >= 3 && above(dlt) > 0.95));
+        }
+
+        /// Pooling adjacent violators gives what the definition says: the highest of the lowest weighted means.
+        #[test]
+        fn isotonic_regression_is_the_max_of_min_means(levels in prop::collection::vec((0_u64..7, 1_u64..7), 1..7)) {
+            let blocks: Vec<Block> = levels.iter().map(|(dlt, n)| Block::of((*dlt.min(n), *n))).collect();
+            let mean = |from: usize, to: usize| {
+                let part = &blocks[from..=to];
+                let weight: f64 = part.iter().map(|block| block.weight).sum();
+                part.iter().map(|block| block.weight * block.estimate).sum::<f64>() / weight
+            };
+            for (level, found) in isotonic(&blocks).into_iter().enumerate() {
+                let lowest = |from: usize| (level..blocks.len()).map(|to| mean(from, to)).fold(f64::INFINITY, f64::min);
+                let expected = (0..=level).map(lowest).fold(f64::NEG_INFINITY, f64::max);
+                prop_assert!((found - expected).abs() < 1e-9, "level {level}: {found} {expected}");
+            }
+        }
+
         /// Isotonic estimates never fall.
         #[test]
         fn estimates_rise(levels in prop::collection::vec((0_u64..7, 1_u64..7), 1..6)) {

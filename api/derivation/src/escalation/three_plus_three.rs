@@ -163,6 +163,67 @@ mod tests {
         assert_step(Situation { pending: 1, ..at(2, 2, 2, Some(6)) }, Step::StopMtdIsLower, Some(1));
     }
 
+    /// Every course of a trial of three levels, whatever the outcomes: no closed level is treated again, nobody is treated
+    /// above a level that was exceeded, every course ends, and the tolerated dose has at most one toxicity.
+    #[test]
+    fn every_course_ends_within_its_rules() {
+        let mut ends = [0_u32; 4];
+        for confirm_top in [false, true] {
+            course(&mut [LevelCounts::default(); 3], 1, confirm_top, 0, &mut ends);
+        }
+        assert!(ends.iter().all(|count| *count > 0), "every way to end is reached: {ends:?}");
+    }
+
+    fn course(
+        levels: &mut [LevelCounts; 3],
+        current: usize,
+        confirm_top: bool,
+        depth: u32,
+        ends: &mut [u32; 4],
+    ) {
+        assert!(depth < 12, "a course without end");
+        for toxic in 0..=3 {
+            let mut levels = *levels;
+            let here = &mut levels[current - 1];
+            here.evaluable += 3;
+            here.dlt += toxic;
+            let here = *here;
+            let decision = decide(&Situation {
+                confirm_top,
+                lower_level_evaluable: current.checked_sub(2).map(|below| levels[below].evaluable),
+                next_level_too_toxic: levels[current..].iter().any(exceeded),
+                ..at(current as u64, here.evaluable, here.dlt, None)
+            });
+            let next = decision.next_level.map(|level| level as usize);
+            match decision.decision {
+                Step::StopNoTolerableDose => {
+                    assert!(current == 1 && exceeded(&here));
+                    ends[0] += 1;
+                }
+                Step::StopMtdIsLower => {
+                    let tolerated = levels[next.unwrap() - 1];
+                    assert!(tolerated.evaluable == 6 && tolerated.dlt <= 1 && exceeded(&here));
+                    ends[1] += 1;
+                }
+                Step::StopMtdIsCurrent => {
+                    assert!(here.evaluable == 6 && here.dlt <= 1);
+                    ends[2] += 1;
+                }
+                Step::StopTopCleared => {
+                    assert!(current == 3 && here.dlt == 0 && !confirm_top);
+                    ends[3] += 1;
+                }
+                Step::Escalate | Step::Expand | Step::DeEscalate => {
+                    let next = next.unwrap();
+                    assert!(!exceeded(&levels[next - 1]) && levels[next - 1].evaluable <= 3);
+                    assert!(levels[..next].iter().all(|level| !exceeded(level)), "above an exceeded level");
+                    course(&mut levels, next, confirm_top, depth + 1, ends);
+                }
+                Step::Wait | Step::Stay | Step::Eliminate => panic!("{decision:?} after whole cohorts"),
+            }
+        }
+    }
+
     proptest! {
         /// It never escalates past the top, into an exceeded level, or with two toxicities; and never leaves the ladder.
         #[test]

@@ -38,7 +38,7 @@ impl BackgroundCourse {
 
 /// Whether no drug was started and no dose increased in the `days` days before an assessment. Reductions are allowed.
 ///
-/// None when a course that began in that time, or the one it follows, has no dose to compare.
+/// None when a course that began in that time, or one that it follows or joins, has no dose to compare.
 pub fn is_stable(courses: &[BackgroundCourse], assessed_on: NaiveDate, days: u32) -> Option<bool> {
     let from = assessed_on.checked_sub_days(Days::new(u64::from(days)))?;
     let mut stable = Some(true);
@@ -52,16 +52,16 @@ pub fn is_stable(courses: &[BackgroundCourse], assessed_on: NaiveDate, days: u32
     stable
 }
 
-/// Whether a course continues the same drug, from the day before, at no higher dose.
+/// Whether a course continues the same drug from the day before, at no higher dose. Courses of one drug add up, as they
+/// do for its ceiling.
 fn is_reduction(course: &BackgroundCourse, courses: &[BackgroundCourse]) -> Option<bool> {
     let Some(eve) = course.start.pred_opt() else { return Some(false) };
-    let before = courses
-        .iter()
-        .find(|other| other.drug == course.drug && other.start < course.start && other.covers(eve));
-    match before {
-        None => Some(false),
-        Some(before) => Some(course.mg_per_day? <= before.mg_per_day?),
+    let taken_on = |date| courses.iter().filter(move |other| other.drug == course.drug && other.covers(date));
+    if taken_on(eve).next().is_none() {
+        return Some(false);
     }
+    let total = |date| taken_on(date).map(|other| other.mg_per_day).sum::<Option<Decimal>>();
+    Some(total(course.start)? <= total(eve)?)
 }
 
 /// The highest maintenance doses of Golder 2016, in mg over so many days.

@@ -35,6 +35,26 @@ mod tests {
         assert!((interval.high - 3.688_879_454 / 3.25).abs() < 1e-9);
     }
 
+    /// Garwood's limits of a count over one unit, as tables print them.
+    #[test]
+    fn limits_agree_with_the_printed_table() {
+        let printed = [
+            (0, 0.0, 3.688879),
+            (1, 0.025318, 5.571643),
+            (2, 0.242209, 7.224688),
+            (3, 0.618672, 8.767273),
+            (5, 1.623486, 11.668332),
+            (10, 4.795389, 18.390356),
+        ];
+        for (events, low, high) in printed {
+            let interval = exact_poisson(events, 1.0, 0.95).unwrap();
+            assert!(
+                (interval.low - low).abs() < 1e-6 && (interval.high - high).abs() < 1e-6,
+                "{events}: {interval:?}"
+            );
+        }
+    }
+
     #[test]
     fn no_exposure_has_no_rate() {
         assert_eq!(exact_poisson(0, 0.0, 0.95), None);

@@ -121,6 +121,53 @@ mod tests {
         }
     }
 
+    /// Quantiles of chi-squared as tables print them: degrees of freedom, 0.025 and 0.975.
+    #[test]
+    fn chi_squared_quantiles_agree_with_printed_tables() {
+        let printed = [
+            (1.0, 0.000982, 5.023886),
+            (2.0, 0.050636, 7.377759),
+            (4.0, 0.484419, 11.143287),
+            (5.0, 0.831212, 12.832502),
+            (10.0, 3.246973, 20.483177),
+            (20.0, 9.590777, 34.169607),
+            (30.0, 16.790772, 46.979242),
+        ];
+        for (df, low, high) in printed {
+            assert!((2.0 * gamma_quantile_lower(df / 2.0, 0.025) - low).abs() < 1e-6, "df {df}");
+            assert!((2.0 * gamma_quantile_upper(df / 2.0, 0.025) - high).abs() < 1e-6, "df {df}");
+        }
+    }
+
+    /// Two-sided t as tables print it: degrees of freedom at 90, 95 and 99 percent.
+    #[test]
+    fn student_tables() {
+        let printed = [
+            (1.0, 6.313752, 12.706205, 63.656741),
+            (4.0, 2.131847, 2.776445, 4.604095),
+            (10.0, 1.812461, 2.228139, 3.169273),
+            (30.0, 1.697261, 2.042272, 2.749996),
+            (120.0, 1.657651, 1.979930, 2.617421),
+        ];
+        for (df, ninety, ninety_five, ninety_nine) in printed {
+            for (level, t) in [(0.90, ninety), (0.95, ninety_five), (0.99, ninety_nine)] {
+                assert!((student_two_sided(df, level) - t).abs() < 1e-6, "df {df} at {level}");
+            }
+        }
+    }
+
+    /// F quantiles as tables print them are beta quantiles: F(0.95; 2 a, 2 b) = b x / (a (1 - x)).
+    #[test]
+    fn beta_quantiles_agree_with_printed_f_tables() {
+        for (numerator, denominator, f) in
+            [(2.0, 2.0, 19.0), (2.0, 10.0, 4.102821), (4.0, 20.0, 2.866081), (10.0, 10.0, 2.978237)]
+        {
+            let (a, b) = (numerator / 2.0, denominator / 2.0);
+            let x = beta_quantile(a, b, 0.95);
+            assert!((b * x / (a * (1.0 - x)) - f).abs() < 1e-6, "{numerator}, {denominator}");
+        }
+    }
+
     #[test]
     fn the_gamma_quantile_of_shape_one_is_the_exponential_one() {
         assert!((gamma_quantile_lower(1.0, 0.025) + (0.975_f64).ln()).abs() < 1e-14);

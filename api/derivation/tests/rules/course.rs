@@ -139,6 +139,19 @@ fn background_is_stable_without_a_start_or_an_increase_in_28_days() {
         Some(false),
         "started again after a pause"
     );
+    let evening = course("azathioprine", Some("50"), "2025-01-01", None);
+    assert_eq!(
+        stable(&[old(Some("2025-08-19")), evening.clone(), next(Some("100"))]),
+        Some(true),
+        "100 and 50 go on as 100 and 50"
+    );
+    assert_eq!(stable(&[old(None), next(Some("50"))]), Some(false), "a second course adds up");
+    let unknown = course("azathioprine", None, "2025-01-01", None);
+    assert_eq!(
+        stable(&[old(Some("2025-08-19")), unknown, next(Some("50"))]),
+        None,
+        "another dose is unknown"
+    );
 }
 
 #[test]

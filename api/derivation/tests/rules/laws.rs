@@ -20,12 +20,12 @@ fn verdict() -> impl Strategy<Value = Verdict> {
     prop_oneof![Just(Verdict::Met), Just(Verdict::NotMet), Just(Verdict::NotEvaluable)]
 }
 
-fn form() -> impl Strategy<Value = Sledai2k> {
+pub(crate) fn form() -> impl Strategy<Value = Sledai2k> {
     prop::array::uniform24(prop::option::weighted(0.8, any::<bool>())).prop_map(|items| Sledai2k { items })
 }
 
 /// A form and one of its completions.
-fn completed() -> impl Strategy<Value = (Sledai2k, Sledai2k)> {
+pub(crate) fn completed() -> impl Strategy<Value = (Sledai2k, Sledai2k)> {
     (form(), prop::array::uniform24(any::<bool>())).prop_map(|(open, filled)| {
         let mut whole = open.clone();
         for (place, filled) in whole.items.iter_mut().zip(filled) {
@@ -35,7 +35,7 @@ fn completed() -> impl Strategy<Value = (Sledai2k, Sledai2k)> {
     })
 }
 
-fn grade() -> impl Strategy<Value = Grade> {
+pub(crate) fn grade() -> impl Strategy<Value = Grade> {
     prop::sample::select(vec![Grade::A, Grade::B, Grade::C, Grade::D, Grade::E])
 }
 
@@ -54,12 +54,12 @@ fn completed_grades() -> impl Strategy<Value = (Grades, Grades)> {
     )
 }
 
-fn mark() -> impl Strategy<Value = Pga> {
+pub(crate) fn mark() -> impl Strategy<Value = Pga> {
     (0..=300).prop_map(|hundredths| Pga::from_hundredths(hundredths).unwrap())
 }
 
 /// Activity of which parts may be unknown, and one of its completions.
-fn completed_activity() -> impl Strategy<Value = (Activity, Activity)> {
+pub(crate) fn completed_activity() -> impl Strategy<Value = (Activity, Activity)> {
     (completed(), completed_grades(), mark(), prop::array::uniform3(prop::bool::weighted(0.85))).prop_map(
         |((open, whole), (some, all), pga, [has_sledai, has_bilag, has_pga])| {
             let whole = Activity { sledai: Some(whole.score()), bilag: Some(all), pga: Some(pga) };
@@ -74,7 +74,7 @@ fn completed_activity() -> impl Strategy<Value = (Activity, Activity)> {
 }
 
 /// Knowing more may decide what was open, and never turns a decided answer round.
-fn agrees(open: Verdict, whole: Verdict) -> bool {
+pub(crate) fn agrees(open: Verdict, whole: Verdict) -> bool {
     open == Verdict::NotEvaluable || open == whole
 }
 
@@ -87,7 +87,7 @@ fn item_value(kind: ItemKind, score: u8, yes: bool, tenths: i64) -> ItemValue {
 }
 
 /// A complete form. Most items are quiet, so that the graver ones do not drown the rest.
-fn bilag() -> impl Strategy<Value = Bilag2004> {
+pub(crate) fn bilag() -> impl Strategy<Value = Bilag2004> {
     let one = (prop_oneof![6 => Just(0_u8), 1 => 1..=4_u8], prop::bool::weighted(0.1), 0..3000_i64);
     prop::collection::vec(one, 97).prop_map(|values| {
         let mut form = Bilag2004::default();

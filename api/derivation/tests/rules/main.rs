@@ -3,11 +3,15 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot read its own input has failed")]
 
 mod bilag2004;
+mod bilag_tables;
 mod course;
 mod endpoints;
 mod laws;
+mod laws_known;
+mod laws_worse;
 mod line;
 mod parameters;
+mod shown;
 
 use chrono::NaiveDate;
 use derivation::instrument::sledai2k::{Descriptor, Sledai2k};

@@ -15,7 +15,7 @@ fn what_is_no_toml_is_refused_with_line_and_column() {
 fn an_empty_file_lacks_every_section() {
     let problems = Rulebook::parse("").unwrap_err();
     let paths: Vec<&str> = problems.iter().map(|problem| problem.path.as_str()).collect();
-    assert_eq!(paths.len(), 20);
+    assert_eq!(paths.len(), 21);
     for section in ["format", "study", "visits", "dlt", "endpoints", "criteria"] {
         assert!(paths.contains(&section), "{section}");
     }
