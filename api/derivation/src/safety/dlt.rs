@@ -135,9 +135,8 @@ pub struct Dlt {
 /// Judges a subject as of the day `on`: what happened later is not looked at.
 pub fn evaluate(course: &DltCourse<'_>, parameters: &DltParameters, on: NaiveDate) -> Dlt {
     let first_dose = course.first_dose.filter(|dose| *dose <= on);
-    let window_end = first_dose.and_then(|dose| {
-        date_of_study_day(i32::try_from(parameters.window_days).ok().filter(|days| *days > 0)?, dose)
-    });
+    let window_end =
+        first_dose.and_then(|dose| date_of_study_day(i32::try_from(parameters.window_days).ok()?, dose));
     let mut findings: Vec<EventFinding> = course
         .events
         .iter()

@@ -243,3 +243,68 @@ fn the_trial_flare_asks_for_one_new_a_or_two_new_b() {
     assert_eq!(trial_flare(&calm, &calm.with(System::Renal, b)), Verdict::NotMet);
     assert_eq!(trial_flare(&calm, &calm.with(System::Renal, b).with(System::Ophthalmic, b)), Verdict::Met);
 }
+
+/// Scores and yes/no items of the two measured systems can be not due to lupus as well.
+#[test]
+fn purpura_haemolysis_and_sediment_may_be_not_due_to_lupus() {
+    for (number, value, grade) in [
+        (95, ItemValue::Score(2), Grade::A),
+        (96, ItemValue::YesNo(true), Grade::C),
+        (97, ItemValue::YesNo(true), Grade::C),
+        (88, ItemValue::YesNo(true), Grade::B),
+        (80, ItemValue::YesNo(true), Grade::B),
+    ] {
+        let mut form = healthy();
+        form.set(number, value);
+        let system = item(number).unwrap().system;
+        assert_eq!(grades(&form).of(system), SystemGrade::Known(grade), "item {number}");
+        form.not_due_to_sle = vec![number];
+        assert_eq!(grades(&form).of(system), E, "item {number} not due to lupus");
+    }
+    let mut involvement = Involvement::from_history(&[]);
+    involvement.nephritis_within_three_months = true;
+    let graded =
+        |form: &Bilag2004| grade_all(form, None, &involvement, &GradePolicy::default()).of(System::Renal);
+    assert_eq!(graded(&healthy()), SystemGrade::Known(Grade::B), "an earlier biopsy alone");
+    let mut form = healthy();
+    form.not_due_to_sle = vec![89];
+    assert_eq!(graded(&form), E, "nephritis that is not lupus");
+}
+
+/// Haemoglobin is normal from 11 g/dL on: from there a haemolysis that nobody looked for is no.
+#[test]
+fn haemoglobin_of_eleven_is_normal() {
+    for (haemoglobin, expected) in [
+        ("11", E),
+        ("10.9", SystemGrade::Known(Grade::C)),
+        ("10", SystemGrade::Known(Grade::C)),
+        ("9.9", SystemGrade::NotEvaluable),
+    ] {
+        let mut form = without(96);
+        form.set(90, ItemValue::Number(decimal(haemoglobin)));
+        assert_eq!(grades(&form).of(System::Haematological), expected, "{haemoglobin}");
+    }
+}
+
+#[test]
+fn items_say_what_they_take() {
+    let platelets = item(94).unwrap();
+    for (value, admitted) in [("0", true), ("-0.1", false), ("5000", true), ("5000.1", false)] {
+        assert_eq!(platelets.admits(decimal(value)), admitted, "{value}");
+    }
+    assert!(item(1).unwrap().admits(decimal("-1")), "a score has its own limits");
+    assert_eq!(item(1).unwrap().asks_for(), "a whole number from 0 to 4");
+    assert_eq!(item(96).unwrap().asks_for(), "true or false");
+}
+
+#[test]
+fn grades_have_labels() {
+    let labels =
+        [Grade::A, Grade::B, Grade::C, Grade::D, Grade::E].map(|grade| SystemGrade::Known(grade).label());
+    assert_eq!(labels, ["A", "B", "C", "D", "E"]);
+    assert_eq!((SystemGrade::DOrE.label(), SystemGrade::NotEvaluable.label()), ("D or E", "not evaluable"));
+    for system in System::ALL {
+        assert_eq!(System::from_code(system.code()), Some(system));
+    }
+    assert_eq!(System::from_code("joints"), None);
+}

@@ -56,6 +56,19 @@ fn subtotals_tell_which_system_is_open() {
     assert_eq!(of(DescriptorSystem::Renal).upper, 4);
 }
 
+/// A total that came without its items: known, and what it is made of is not.
+#[test]
+fn a_bare_total_leaves_its_parts_open() {
+    use derivation::instrument::sledai2k::Score;
+    assert_eq!(Score::of_total(106), None);
+    let score = Score::of_total(105).unwrap();
+    assert_eq!((score.total, score.lower, score.upper, score.complete), (Some(105), 105, 105, true));
+    assert_eq!((score.clinical_total, score.major_organ_activity), (None, None));
+    let bounds: Vec<(u8, u8)> = score.subtotals.iter().map(|one| (one.lower, one.upper)).collect();
+    assert_eq!(bounds, [(0, 56), (0, 8), (0, 8), (0, 16), (0, 6), (0, 4), (0, 4), (0, 1), (0, 2)]);
+    assert!(score.subtotals.iter().all(|one| one.value().is_none()));
+}
+
 #[test]
 fn a_pga_mark_is_exact_and_on_the_scale() {
     assert_eq!(Pga::parse("1.30"), Pga::from_hundredths(130));
@@ -209,6 +222,12 @@ fn new_activity_by_bilag_looks_for_a_and_b_from_a_milder_grade() {
     assert_eq!(verdict(renal(Grade::C), renal(Grade::B)), Verdict::NotMet);
     assert_eq!(verdict(renal(Grade::B), renal(Grade::A)), Verdict::NotMet);
     assert_eq!(verdict(renal(Grade::A), renal(Grade::B)), Verdict::Met);
+    assert_eq!(verdict(renal(Grade::B), renal(Grade::B)), Verdict::Met, "as before");
+    assert_eq!(verdict(renal(Grade::A), renal(Grade::A)), Verdict::Met, "as before");
+    assert_eq!(verdict(renal(Grade::E), renal(Grade::A)), Verdict::NotMet);
+    let d_or_e = Some(calm().with(System::Renal, SystemGrade::DOrE));
+    assert_eq!(verdict(d_or_e, renal(Grade::B)), Verdict::NotMet, "from D or E to B");
+    assert_eq!(verdict(renal(Grade::C), d_or_e), Verdict::Met);
     assert_eq!(verdict(renal(Grade::E), renal(Grade::C)), Verdict::Met, "C is not looked for");
     assert_eq!(verdict(None, renal(Grade::C)), Verdict::NotEvaluable);
     let unknown = Some(calm().with(System::Renal, UNKNOWN));

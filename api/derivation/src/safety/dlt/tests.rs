@@ -194,6 +194,61 @@ fn adjudication_prevails_and_the_flag_stays() {
     assert_eq!((dlt.dlt, dlt.algorithm, dlt.flagged.len()), (Verdict::Met, Verdict::NotMet, 1));
 }
 
+/// While the window is open the algorithm's finding shows, and the outcome waits for the window.
+#[test]
+fn an_overruled_flag_stays_and_the_outcome_waits() {
+    let events = [DltEvent { adjudicated: Some(false), ..event(NonHaematological, 3, 14) }];
+    let early = DltCourse { followed_through: Some(day(20)), ..course(&events) };
+    let dlt = evaluate(&early, &DltParameters::default(), day(20));
+    assert_eq!((dlt.algorithm, dlt.dlt), (Verdict::Met, Verdict::NotEvaluable));
+    assert_eq!((dlt.evaluable, dlt.reason), (Evaluability::Pending, DltReason::WindowOpen));
+}
+
+/// A fact that is missing is the reason only once nothing else is waited for.
+#[test]
+fn an_open_window_comes_before_a_missing_fact() {
+    let events = [event(Haematological, 4, 5)];
+    let early = DltCourse { followed_through: Some(day(20)), ..course(&events) };
+    let dlt = evaluate(&early, &DltParameters::default(), day(20));
+    assert_eq!((dlt.dlt, dlt.reason), (Verdict::NotEvaluable, DltReason::WindowOpen));
+    let low = DltCourse { dose_percent: Some(Decimal::TEN), ..course(&events) };
+    let dlt = evaluate(&low, &DltParameters::default(), day(40));
+    assert_eq!((dlt.dlt, dlt.reason), (Verdict::NotEvaluable, DltReason::DoseTooLow));
+}
+
+/// Only what is, or may be, dose-limiting is listed; everything that was looked at is evidence.
+#[test]
+fn what_cannot_be_dose_limiting_is_not_listed() {
+    let events = [event(NonHaematological, 2, 3), event(Haematological, 4, 5), event(Crs, 3, 7)];
+    let dlt = evaluate(&course(&events), &DltParameters::default(), day(40));
+    let listed: Vec<_> = dlt.flagged.iter().map(|finding| (finding.day, finding.algorithm)).collect();
+    assert_eq!(listed, [(Some(5), Verdict::NotEvaluable), (Some(7), Verdict::Met)]);
+    assert_eq!(dlt.evidence.len(), 3);
+    assert_eq!(dlt.flagged[0].criterion.as_deref(), Some("CYTOPENIA_GRADE_4_OVER_14_DAYS"));
+}
+
+#[test]
+fn leaving_after_the_window_changes_nothing() {
+    let ended = DltCourse { follow_up_ended: true, ..course(&[]) };
+    let dlt = evaluate(&ended, &DltParameters::default(), day(40));
+    assert_eq!((dlt.evaluable, dlt.reason), (Evaluability::Evaluable, DltReason::CompletedWithoutDlt));
+    let last = DltCourse { follow_up_ended: true, followed_through: Some(day(28)), ..course(&[]) };
+    assert_eq!(evaluate(&last, &DltParameters::default(), day(40)).reason, DltReason::CompletedWithoutDlt);
+    let early = DltCourse { follow_up_ended: true, followed_through: Some(day(27)), ..course(&[]) };
+    assert_eq!(evaluate(&early, &DltParameters::default(), day(40)).reason, DltReason::LeftEarly);
+}
+
+/// A window of no days has no end, so nothing is ever decided by it.
+#[test]
+fn a_window_of_no_days_never_closes() {
+    let none = DltParameters { window_days: 0, ..DltParameters::default() };
+    let dlt = evaluate(&course(&[event(Crs, 3, 1)]), &none, day(40));
+    assert_eq!(
+        (dlt.window_end, dlt.evaluable, dlt.dlt),
+        (None, Evaluability::Pending, Verdict::NotEvaluable)
+    );
+}
+
 proptest! {
     /// The order of events changes nothing, and a further event never takes a toxicity away.
     #[test]
