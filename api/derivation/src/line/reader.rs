@@ -250,6 +250,11 @@ impl<'a> Node<'a> {
         if !self.text.starts_with('"') {
             return Err(self.wrong_type("a string is expected"));
         }
+        // The line was read as JSON before: without an escape the content stands as it is.
+        let content = self.text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+        if let Some(plain) = content.filter(|content| !content.contains('\\')) {
+            return Ok(Cow::Borrowed(plain));
+        }
         match serde_json::from_str::<Text<'a>>(self.text) {
             Ok(text) => Ok(text.0),
             Err(_) => Err(self.invalid("the string holds half of a surrogate pair")),
