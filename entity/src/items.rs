@@ -1,6 +1,6 @@
 //! The items of an assessment, all of them in one column: the instrument of the row says which form they have.
 
-use crate::Exact;
+use crate::{Exact, FreeText};
 use sea_orm::FromJsonQueryResult;
 use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -38,7 +38,7 @@ pub struct SledaiItems {
     pub joint_count: Option<u32>,
     /// Comments by descriptor code.
     #[serde(default)]
-    pub comments: BTreeMap<String, String>,
+    pub comments: BTreeMap<String, FreeText>,
 }
 
 /// BILAG-2004: each item as recorded, in the form's order.

@@ -10,6 +10,7 @@ mod commands;
 mod corrections;
 mod everything;
 mod fuzz;
+mod free_text;
 mod history;
 mod identity;
 mod ledger;

@@ -133,6 +133,9 @@ fn investigator(site: usize) -> String {
     format!("investigator-{}", SITES[site].0.to_lowercase())
 }
 
+/// A subject and one of its visits.
+type At = (Uuid, Uuid);
+
 impl Demo {
     async fn found(store: Store, subjects: Option<usize>) -> Told<Demo> {
         let administrators = [
@@ -281,8 +284,8 @@ impl Demo {
         let who = coordinator(course.site);
         let subject = self.screened(course, (on(-21)?, on(-20)?)).await?;
         let screening = self.visit((&who, subject), Some("SCREENING"), on(-20)?).await?;
-        self.activity(&who, screening, &course.baseline).await?;
-        self.extras(&who, screening, course, -20).await?;
+        self.activity(&who, (subject, screening), &course.baseline).await?;
+        self.extras(&who, (subject, screening), course, -20).await?;
         self.panel(&who, screening, course.panels[0]).await?;
         self.eligible(course.site, subject, (on(-19)?, on(-8)?)).await?;
         let enrol = EnrollSubject {
@@ -329,7 +332,7 @@ impl Demo {
         let day_14 = self.visit((&who, subject), Some("DAY_14"), on(14)?).await?;
         self.panel(&who, day_14, course.panels[1]).await?;
         let day_28 = self.visit((&who, subject), Some("DAY_28"), on(28)?).await?;
-        self.sledai(&who, day_28, course.day_28).await?;
+        self.sledai(&who, (subject, day_28), course.day_28).await?;
         for event in course.events {
             self.event((&who, subject), event, &on).await?;
         }
@@ -350,8 +353,8 @@ impl Demo {
             ("MONTH_6", 181, &course.month_6, course.panels[3]),
         ] {
             let visit = self.visit((&who, subject), Some(code), on(day)?).await?;
-            self.activity(&who, visit, activity).await?;
-            self.extras(&who, visit, course, day).await?;
+            self.activity(&who, (subject, visit), activity).await?;
+            self.extras(&who, (subject, visit), course, day).await?;
             self.panel(&who, visit, panel).await?;
         }
         Ok(())
@@ -389,17 +392,18 @@ impl Demo {
         self.act(who, visit).await
     }
 
-    async fn assess(&self, who: &str, visit: Uuid, items: AssessmentItems) -> Told<()> {
-        self.act(who, RecordAssessment { visit, assessed_on: None, assessor: None, items }).await.map(|_| ())
+    async fn assess(&self, who: &str, (subject, visit): At, items: AssessmentItems) -> Told<()> {
+        let record = RecordAssessment { subject, visit, assessed_on: None, assessor: None, items };
+        self.act(who, record).await.map(|_| ())
     }
 
-    async fn sledai(&self, who: &str, visit: Uuid, present: &[&str]) -> Told<()> {
+    async fn sledai(&self, who: &str, at: At, present: &[&str]) -> Told<()> {
         let present = present.iter().map(|code| (*code).to_owned()).collect();
-        self.assess(who, visit, AssessmentItems::sledai(present, Vec::new(), None)).await
+        self.assess(who, at, AssessmentItems::sledai(present, Vec::new(), None)).await
     }
 
-    async fn activity(&self, who: &str, visit: Uuid, activity: &Activity) -> Told<()> {
-        self.sledai(who, visit, activity.sledai).await?;
+    async fn activity(&self, who: &str, at: At, activity: &Activity) -> Told<()> {
+        self.sledai(who, at, activity.sledai).await?;
         if let Some(items) = activity.bilag {
             let score = |(number, score): &(u8, u8)| BilagEntry {
                 number: i64::from(*number),
@@ -422,12 +426,12 @@ impl Demo {
             ];
             let items = items.iter().map(score).chain(measured).collect();
             let answers = AssessmentItems::bilag(items, Vec::new(), Vec::new());
-            self.assess(who, visit, answers).await?;
+            self.assess(who, at, answers).await?;
         }
-        self.assess(who, visit, AssessmentItems::Pga { value: activity.pga.to_owned() }).await
+        self.assess(who, at, AssessmentItems::Pga { value: activity.pga.to_owned() }).await
     }
 
-    async fn extras(&self, who: &str, visit: Uuid, course: &Course, day: i64) -> Told<()> {
+    async fn extras(&self, who: &str, at: At, course: &Course, day: i64) -> Told<()> {
         let takes =
             course.steroids.iter().any(|(_, from, to)| *from <= day && to.is_none_or(|to| to >= day - 6));
         let extras = LldasExtras {
@@ -436,7 +440,7 @@ impl Demo {
             maintenance_therapy_ok: Some(true),
             no_glucocorticoid_confirmed: Some(!takes),
         };
-        self.assess(who, visit, AssessmentItems::LldasExtras(extras)).await
+        self.assess(who, at, AssessmentItems::LldasExtras(extras)).await
     }
 
     async fn panel(&self, who: &str, visit: Uuid, [dsdna, ana, sm, c3, c4]: Panel) -> Told<()> {

@@ -2,7 +2,7 @@
 
 use crate::row::Row;
 use crate::terms::{AdverseEventCategory, AdverseEventOutcome};
-use crate::{FreeText, PartialText, SeriousnessCriteria};
+use crate::{FreeText, PartialText, SeriousnessCriteria, Texts};
 use chrono::NaiveDate;
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -45,6 +45,9 @@ pub struct Model {
     pub narrative: Option<FreeText>,
     /// When the investigator became aware.
     pub aware_on: Option<NaiveDate>,
+    /// Fields whose text holds an identifier of the subject: kept from readers who must not know the person.
+    #[serde(default)]
+    pub withhold: Texts,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

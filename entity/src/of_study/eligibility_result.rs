@@ -1,5 +1,6 @@
 //! What was found for one eligibility criterion.
 
+use crate::Texts;
 use crate::row::Row;
 use crate::terms::{CriterionKind, CriterionResult};
 use chrono::NaiveDate;
@@ -32,6 +33,9 @@ pub struct Model {
     pub observed: Option<String>,
     /// When.
     pub assessed_on: NaiveDate,
+    /// Fields whose text holds an identifier of the subject: kept from readers who must not know the person.
+    #[serde(default)]
+    pub withhold: Texts,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

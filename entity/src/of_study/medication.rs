@@ -2,7 +2,7 @@
 
 use crate::row::Row;
 use crate::terms::{Frequency, Indication, MedicationClass, Route};
-use crate::{Exact, PartialText};
+use crate::{Exact, PartialText, Texts};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -40,6 +40,9 @@ pub struct Model {
     pub ongoing: bool,
     /// What it is given for.
     pub indication: Indication,
+    /// Fields whose text holds an identifier of the subject: kept from readers who must not know the person.
+    #[serde(default)]
+    pub withhold: Texts,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -132,6 +132,7 @@ pub(super) fn tables() -> Vec<Table> {
             col("result", OneOf(&["MET", "NOT_MET", "UNKNOWN"])),
             col("observed", Text).null(),
             col("assessed_on", Date),
+            col("withhold", Json),
         ])
         .unique(&["subject_id", "criterion"]),
         Table::new("visit", vec![
@@ -240,6 +241,7 @@ pub(super) fn tables() -> Vec<Table> {
             col("end", PartialDate).null(),
             col("ongoing", Bool),
             col("indication", OneOf(&["SLE", "PREMEDICATION", "CRS", "LYMPHODEPLETION", "OTHER"])),
+            col("withhold", Json),
         ])
         .index("subject_id"),
         Table::new("adverse_event", vec![
@@ -258,6 +260,7 @@ pub(super) fn tables() -> Vec<Table> {
             col("asymptomatic_laboratory", Bool),
             col("narrative", Json).null(),
             col("aware_on", Date).null(),
+            col("withhold", Json),
         ])
         .index("subject_id"),
         Table::new("adverse_event_grade", vec![

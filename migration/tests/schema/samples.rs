@@ -135,7 +135,7 @@ fn of_a_subject(table: &str) -> Value {
         }),
         "eligibility_result" => json!({
             "criterion": "I1", "criterionVersion": 2, "kind": "INCLUSION", "result": "MET", "observed": "≥ 8",
-            "assessedOn": "2026-02-19",
+            "assessedOn": "2026-02-19", "withhold": [],
         }),
         "visit" => json!({
             "plannedCode": "DAY_28", "date": "2026-03-30", "status": "OCCURRED",
@@ -156,6 +156,7 @@ fn of_a_subject(table: &str) -> Value {
         "medication" => json!({
             "drug": "prednisone", "class": "GLUCOCORTICOID", "dose": "7.50", "unit": "mg", "route": "ORAL",
             "frequency": "EVERY_4_WEEKS", "start": "2024", "end": "2026-03", "ongoing": true, "indication": "SLE",
+            "withhold": ["unit"],
         }),
         "intercurrent_event" => json!({
             "kind": "STEROID_INCREASE", "occurredOn": "2026-04-20", "days": 9,
@@ -199,6 +200,7 @@ fn events(table: &str) -> Value {
             "end": "2026-03", "outcome": "RECOVERED", "seriousness": ["HOSPITALISATION", "LIFE_THREATENING"],
             "category": "CRS", "aesi": true, "asymptomaticLaboratory": false,
             "narrative": { "text": "Ms Synthetic had fever.", "withhold": [[0, 12]] }, "awareOn": "2026-03-06",
+            "withhold": ["term", "pt"],
         }),
         "adverse_event_grade" => json!({
             "adverseEventId": id("adverse_event"), "grade": 2, "scale": "ASTCT", "since": "2026-03-05",
@@ -238,7 +240,7 @@ pub fn other_items() -> [(&'static str, Value); 3] {
     [
         (
             "SLEDAI_2K",
-            json!({ "sledai": places, "jointCount": 3, "comments": { "ARTHRITIS": "Both wrists" } }),
+            json!({ "sledai": places, "jointCount": 3, "comments": { "ARTHRITIS": { "text": "Both wrists", "withhold": [] } } }),
         ),
         ("PGA", json!({ "pgaHundredths": 130 })),
         (

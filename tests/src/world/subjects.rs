@@ -203,6 +203,7 @@ impl Subject {
             end: None,
             ongoing: true,
             indication: Indication::Sle,
+            withhold: Vec::new().into(),
         });
     }
 
@@ -258,6 +259,7 @@ impl Subject {
             asymptomatic_laboratory: false,
             narrative: Some(FreeText { text: narrative, withhold }),
             aware_on: Some(self.on(3)),
+            withhold: Vec::new().into(),
         };
         lay.open(&event)
             .open(&rows::AdverseEventGrade {

@@ -6,7 +6,7 @@ use async_graphql::{Context, ID, InputObject, Object, Result};
 use objects::{Date, Now};
 use policy::DataGroup;
 use study::command;
-use study::command::conduct::{AssessmentItems, BilagEntry, BilagValue};
+use study::command::conduct::{AssessmentItems, BilagEntry, BilagValue, SledaiComment};
 use study::view::NodeKind;
 
 use crate::graphql::object::assessment::Assessment;
@@ -33,6 +33,17 @@ pub struct SledaiInput {
     pub unknown: Option<Vec<String>>,
     /// Joints with pain and signs of inflammation, 0 to 68.
     pub joint_count: Option<i32>,
+    /// Comments on descriptors, one a descriptor.
+    pub comments: Option<Vec<SledaiCommentInput>>,
+}
+
+/// A comment on a descriptor of SLEDAI-2K.
+#[derive(InputObject)]
+pub struct SledaiCommentInput {
+    /// The descriptor's code.
+    pub code: String,
+    /// The comment.
+    pub text: String,
 }
 
 /// BILAG-2004: items that are not listed are 0 or no, and measurements not taken.
@@ -78,6 +89,7 @@ impl AnswersInput {
         match self {
             AnswersInput::Sledai(_) => |field| match field {
                 "jointCount" => &["answers", "sledai", "jointCount"],
+                "comments" => &["answers", "sledai", "comments"],
                 _ => &["answers", "sledai", "present"],
             },
             AnswersInput::Bilag(_) => |field| match field {
@@ -94,7 +106,7 @@ impl AnswersInput {
         let place = self.place();
         let named = move |mut done: Done| {
             for refusal in &mut done.refusals {
-                if let Some(field @ ("items" | "jointCount" | "notDueToSle")) =
+                if let Some(field @ ("items" | "jointCount" | "notDueToSle" | "comments")) =
                     refusal.field.first().map(String::as_str)
                 {
                     refusal.field = place(field).iter().map(|it| (*it).to_owned()).collect();
@@ -126,10 +138,15 @@ impl From<BilagItemInput> for BilagEntry {
 impl From<AnswersInput> for AssessmentItems {
     fn from(input: AnswersInput) -> AssessmentItems {
         match input {
-            AnswersInput::Sledai(it) => AssessmentItems::sledai(
+            AnswersInput::Sledai(it) => AssessmentItems::commented(
                 it.present,
                 it.unknown.unwrap_or_default(),
                 it.joint_count.map(i64::from),
+                it.comments
+                    .unwrap_or_default()
+                    .into_iter()
+                    .map(|comment| SledaiComment { code: comment.code, text: comment.text })
+                    .collect(),
             ),
             AnswersInput::Bilag(it) => AssessmentItems::bilag(
                 it.items.into_iter().map(Into::into).collect(),
@@ -190,8 +207,10 @@ impl RecordAssessment {
 async fn act(cx: &Context<'_>, input: RecordAssessmentInput) -> Result<Done, Failure> {
     let acting = Acting::begin(cx, &input.visit, input.key)?;
     let (items, named) = input.answers.taken();
+    let visit = acting.row(NodeKind::Visit, &input.visit);
     let command = command::conduct::RecordAssessment {
-        visit: acting.row(NodeKind::Visit, &input.visit),
+        subject: acting.subject_of(visit).await?,
+        visit,
         assessed_on: input.assessed_on.map(|day| day.0),
         assessor: input.assessor,
         items,

@@ -1,7 +1,7 @@
 //! Assessments: one instrument filled in at a visit.
 
 use super::gated_by_subject;
-use super::masked::MaskedDate;
+use super::masked::{MaskedDate, MaskedText};
 use super::visit::Visit;
 use crate::graphql::scalar::{Decimal, Id, Revision};
 use crate::graphql::term::Coded;
@@ -9,7 +9,7 @@ use objects::object;
 use policy::DataGroup;
 use study::instrument::{BilagItem, Items, descriptors, item};
 use study::terms::Instrument;
-use study::view::AssessmentView;
+use study::view::{AssessmentView, Shown};
 
 /// One instrument filled in at a visit.
 #[object(name = "Assessment", implements("Node"))]
@@ -39,7 +39,9 @@ impl<'v> Assessment<'v> {
     fn sledai(&self) -> Option<Vec<SledaiItem>> {
         let Items::Sledai(held) = self.0.items() else { return None };
         let items = descriptors().zip(held.items.0);
-        Some(items.map(|(code, present)| SledaiItem { code, present }).collect())
+        let item =
+            |(code, present)| SledaiItem { code, present, comment: self.0.comment(code).map(str::to_owned) };
+        Some(items.map(item).collect())
     }
     /// Joints with pain and signs of inflammation, as counted for SLEDAI-2K.
     #[group(Efficacy)]
@@ -95,12 +97,18 @@ impl SledaiItem {
     fn present(&self) -> Option<bool> {
         self.present
     }
+    /// What was noted on it.
+    #[group(Envelope)]
+    fn comment(&self) -> MaskedText {
+        MaskedText(self.comment.clone())
+    }
 }
 
 /// A descriptor of SLEDAI-2K.
 pub struct SledaiItem {
     code: &'static str,
     present: Option<bool>,
+    comment: Shown<String>,
 }
 
 /// An item of BILAG-2004 as recorded.

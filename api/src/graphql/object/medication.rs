@@ -17,10 +17,10 @@ impl Medication<'_> {
     fn id(&self) -> Id {
         Id(self.0.id())
     }
-    /// The drug's generic name.
+    /// The drug's generic name. The safety board reads none that holds an identifier of the subject.
     #[group(Medication)]
     fn drug(&self) -> Option<&str> {
-        Some(self.0.drug())
+        self.0.drug()
     }
     /// The drug's class in the endpoints' rules.
     #[group(Medication)]

@@ -7,7 +7,7 @@ use crate::snapshot::tables::{Rec, Table, find};
 use chrono::{Datelike, NaiveDate, NaiveTime};
 use entity::row::Row;
 use entity::terms::ConsentPurpose;
-use entity::{Exact, FreeText, PartialText, rows};
+use entity::{Exact, FreeText, PartialText, Texts, rows};
 use policy::{Kind, Refusal, RefusalCode, Side, ensure};
 use rust_decimal::Decimal;
 use std::sync::Arc;
@@ -84,6 +84,14 @@ pub(crate) fn demanded(path: &str, text: Option<&str>, of: (Uuid, &Side)) -> Res
     let given = text.filter(|text| !text.trim().is_empty());
     let missing = || Refusal::at(path, RefusalCode::Required, "say why: the record needs it in words");
     super::free_text(path, given, of.0, of.1)?.ok_or_else(missing)
+}
+
+/// The names of texts of a row that hold an identifier of its subject, in the order given (ACC-15).
+pub(crate) fn withheld(of: (Uuid, &Side), texts: &[(&str, Option<&str>)]) -> Texts {
+    let Some(identity) = of.1.identities.get(&of.0) else { return Texts::default() };
+    let named = |text: &str| !identity.spans(text).is_empty();
+    let held = texts.iter().filter(|(_, text)| text.is_some_and(named));
+    Texts(held.map(|(name, _)| (*name).to_owned()).collect())
 }
 
 /// A decimal as it is stored: at most 28 digits, so that what is read back is what was written.

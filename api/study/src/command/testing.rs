@@ -203,6 +203,7 @@ impl Trial {
         self.run(
             &who,
             &RecordAssessment {
+                subject,
                 visit,
                 assessed_on: None,
                 assessor: None,

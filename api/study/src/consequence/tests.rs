@@ -47,6 +47,7 @@ fn an_assessment_far_from_its_visit_is_found() {
     let visit = trial.visit(subject, "SCREENING", "2026-05-02");
     let who = trial.coordinator("SH01");
     let record = RecordAssessment {
+        subject,
         visit,
         assessed_on: Some(day("2026-05-09")),
         assessor: None,
@@ -130,7 +131,9 @@ fn low_complement_that_the_laboratory_contradicts_is_found() {
         let results = vec![with_low(Autoantibody::C3, c3, "0.90"), with_low(Autoantibody::C4, c4, "0.10")];
         let present: &[&str] = if recorded { &["low_complement"] } else { &[] };
         let items = sledai(present);
-        trial.run(&who, &RecordAssessment { visit, assessed_on: None, assessor: None, items }).unwrap();
+        trial
+            .run(&who, &RecordAssessment { subject, visit, assessed_on: None, assessor: None, items })
+            .unwrap();
         assert_eq!(findings(&trial, "LAB_SUGGESTS_OTHERWISE"), 0, "no result yet");
         trial.run(&who, &panel(visit, results)).unwrap();
         assert_eq!(

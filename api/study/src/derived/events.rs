@@ -20,6 +20,8 @@ pub struct EmergentEvent {
     pub soc: String,
     /// Preferred term, or that it is not coded. A verbatim text never stands here.
     pub pt: String,
+    /// Which of the two hold an identifier of the subject, and are not named to the board: class, then term.
+    pub withheld: [bool; 2],
     /// The highest grade; none when unknown.
     pub grade: Option<Grade>,
     /// Whether it counts as related to the investigational product.
@@ -54,6 +56,7 @@ impl Subject {
                 event: event.id,
                 soc: event.soc.clone().unwrap_or_else(|| UNCODED.to_owned()),
                 pt: event.pt.clone().unwrap_or_else(|| UNCODED.to_owned()),
+                withheld: ["soc", "pt"].map(|name| event.withhold.iter().any(|field| field == name)),
                 grade: grades(self, event.id).filter_map(|it| grade_of(it.grade)).max(),
                 related: counts_as_related(causality_of(self, event.id), parameters),
             })

@@ -80,6 +80,9 @@ pub struct Escalation {
     pub recommendation: Option<Recommendation>,
 }
 
+/// What stands in the board's tables for a class or term that holds an identifier of its subject.
+const WITHHELD: &str = "(withheld)";
+
 impl View {
     /// Incidence of treatment-emergent adverse events that count as related to the product: any event, then by
     /// class, then by term. None for whoever may not read adverse events.
@@ -99,12 +102,20 @@ impl View {
                 })
                 .filter(|(_, event)| event.related)
                 .collect();
-            let table = incidence(events.iter().map(|(place, event)| EventRecord {
-                subject: *place,
-                system_organ_class: &event.soc,
-                preferred_term: &event.pt,
-                grade: event.grade,
-            }));
+            let named = |text: &'_ str, withheld: bool| {
+                if self.is_board() && withheld { WITHHELD.to_owned() } else { text.to_owned() }
+            };
+            let labels: Vec<[String; 2]> = events
+                .iter()
+                .map(|(_, event)| [named(&event.soc, event.withheld[0]), named(&event.pt, event.withheld[1])])
+                .collect();
+            let table =
+                incidence(events.iter().zip(&labels).map(|((place, event), [soc, pt])| EventRecord {
+                    subject: *place,
+                    system_organ_class: soc,
+                    preferred_term: pt,
+                    grade: event.grade,
+                }));
             let denominator = column.subjects.len() as u64;
             let row = |at: IncidenceLevel, term: Option<String>, row: &Row| Incidence {
                 group: column.group.clone(),

@@ -57,6 +57,13 @@ impl<'v, T: Row> RowView<'v, T> {
         self.subject.date(Some(date))
     }
 
+    /// A text of a row that names those of its texts that hold an identifier of its subject: the board reads none of
+    /// these.
+    fn screened(&self, withhold: &[String], name: &str, text: Option<&'v str>) -> Option<&'v str> {
+        let withheld = self.subject.view().is_board() && withhold.iter().any(|field| field == name);
+        text.filter(|_| !withheld)
+    }
+
     fn text(&self, text: Option<&'v FreeText>) -> Shown<&'v str> {
         self.subject.view().show_text(text)
     }
@@ -195,8 +202,8 @@ subject_rows! {
         reference_high: Option<Exact> = |it, of| it.reference_high;
         /// From where on a result is positive.
         positivity_cutoff: Option<Exact> = |it, of| it.positivity_cutoff;
-        /// The method.
-        method: Option<&'v str> = |it, of| it.method.as_deref();
+        /// The method, as the laboratory words it; the board reads none, since nobody screens it.
+        method: Option<&'v str> = |it, of| it.method.as_deref().filter(|_| !of.subject.view().is_board());
         /// ICAP codes of ANA patterns.
         patterns: &'v [String] = |it, of| &it.patterns;
     }
@@ -204,8 +211,8 @@ subject_rows! {
     LabResultView(LabResult, LabResult, LabResults) {
         /// The analyte's code in the protocol.
         analyte: &'v str = |it, of| &it.analyte;
-        /// The LOINC code as received.
-        loinc: Option<&'v str> = |it, of| it.loinc.as_deref();
+        /// The LOINC code as received; the board reads none, since nobody screens it.
+        loinc: Option<&'v str> = |it, of| it.loinc.as_deref().filter(|_| !of.subject.view().is_board());
         /// As received.
         raw: &'v str = |it, of| &it.raw;
         /// Whether the value is a bound.
@@ -222,8 +229,8 @@ subject_rows! {
         lln: Option<Exact> = |it, of| it.lln;
         /// Upper limit of normal.
         uln: Option<Exact> = |it, of| it.uln;
-        /// The method.
-        method: Option<&'v str> = |it, of| it.method.as_deref();
+        /// The method, as the laboratory words it; the board reads none, since nobody screens it.
+        method: Option<&'v str> = |it, of| it.method.as_deref().filter(|_| !of.subject.view().is_board());
         /// The laboratory; the board reads none, since it could name the site.
         laboratory: Option<&'v str> =
             |it, of| it.laboratory.as_deref().filter(|_| !of.subject.view().is_board());
@@ -261,13 +268,13 @@ subject_rows! {
     /// A concomitant medication.
     MedicationView(Medication, Medication, Medication) {
         /// The drug's generic name.
-        drug: &'v str = |it, of| &it.drug;
+        drug: Option<&'v str> = |it, of| of.screened(&it.withhold, "drug", Some(&it.drug));
         /// Its class in the endpoints' rules.
         class: MedicationClass = |it, of| it.class;
         /// A single dose.
         dose: Option<Exact> = |it, of| it.dose;
         /// The dose's unit.
-        unit: Option<&'v str> = |it, of| it.unit.as_deref();
+        unit: Option<&'v str> = |it, of| of.screened(&it.withhold, "unit", it.unit.as_deref());
         /// The route.
         route: Route = |it, of| it.route;
         /// How often.
@@ -285,7 +292,7 @@ subject_rows! {
     AdverseEventView(AdverseEvent, AdverseEvent, AdverseEvents) {
         /// The event as the site called it; the board reads the coded term instead.
         term: Shown<&'v str> = |it, of| if of.subject.view().is_board() {
-            match it.pt.as_deref() {
+            match of.screened(&it.withhold, "pt", it.pt.as_deref()) {
                 Some(coded) => Shown::of(Some(coded)),
                 None => Shown { state: ValueState::Suppressed, value: None },
             }
@@ -293,9 +300,9 @@ subject_rows! {
             Shown::of(Some(it.term.as_str()))
         };
         /// System organ class.
-        soc: Option<&'v str> = |it, of| it.soc.as_deref();
+        soc: Option<&'v str> = |it, of| of.screened(&it.withhold, "soc", it.soc.as_deref());
         /// Preferred term.
-        pt: Option<&'v str> = |it, of| it.pt.as_deref();
+        pt: Option<&'v str> = |it, of| of.screened(&it.withhold, "pt", it.pt.as_deref());
         /// Onset.
         start: ShownPartialDate = |it, of| of.subject.partial(Some(&it.start));
         /// End.
@@ -413,6 +420,14 @@ subject_rows! {
 }
 
 impl<'v> AssessmentView<'v> {
+    /// The comment on a descriptor of SLEDAI-2K.
+    pub fn comment(&self, descriptor: &str) -> Shown<&'v str> {
+        match &self.rec.row.items {
+            Items::Sledai(items) => self.text(items.comments.get(descriptor)),
+            Items::Bilag(_) | Items::Pga(_) | Items::LldasExtras(_) => Shown::of(None),
+        }
+    }
+
     /// The visit at which it was filled in.
     pub fn visit(&self) -> Option<VisitView<'v>> {
         self.subject.visit_row(self.rec.row.visit_id)

@@ -1,16 +1,17 @@
 //! The items of an instrument as they are entered, and what is right for each.
 
-use crate::command::{check, line};
+use crate::command::{check, free_text, line};
 use derivation::instrument::bilag2004::items::TABLE;
 use derivation::instrument::bilag2004::{Item, ItemKind, item};
 use derivation::instrument::pga::{Pga, PgaError};
 use derivation::instrument::sledai2k::Descriptor;
 use entity::terms::Instrument;
 use entity::{BilagItem, BilagItems, Items, LldasExtras, PgaItems, Places, SledaiItems};
-use policy::{Refusal, RefusalCode, ensure};
+use policy::{Refusal, RefusalCode, Side, ensure};
 use rust_decimal::Decimal;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
+use uuid::Uuid;
 
 /// Most characters of a comment.
 const COMMENT_MAX: usize = 500;
@@ -105,6 +106,16 @@ impl AssessmentItems {
 
     /// SLEDAI-2K as a form gives it: descriptors that are present, and those not known; all others are absent.
     pub fn sledai(present: Vec<String>, unknown: Vec<String>, joint_count: Option<i64>) -> AssessmentItems {
+        AssessmentItems::commented(present, unknown, joint_count, Vec::new())
+    }
+
+    /// The same with comments on descriptors.
+    pub fn commented(
+        present: Vec<String>,
+        unknown: Vec<String>,
+        joint_count: Option<i64>,
+        comments: Vec<SledaiComment>,
+    ) -> AssessmentItems {
         let absent: Vec<String> = Descriptor::ALL
             .into_iter()
             .map(|descriptor| descriptor.code().to_owned())
@@ -114,7 +125,7 @@ impl AssessmentItems {
         let items = present.into_iter().map(entry(Some(true)));
         let items = items.chain(unknown.into_iter().map(entry(None)));
         let items = items.chain(absent.into_iter().map(entry(Some(false))));
-        AssessmentItems::Sledai { items: items.collect(), joint_count, comments: Vec::new() }
+        AssessmentItems::Sledai { items: items.collect(), joint_count, comments }
     }
 
     /// BILAG-2004 as a form gives it: scores that are not listed are 0, questions answered no, and measurements not
@@ -136,10 +147,10 @@ impl AssessmentItems {
     }
 
     /// The items as they are stored.
-    pub(super) fn checked(&self) -> Result<Items, Refusal> {
+    pub(super) fn checked(&self, of: (Uuid, &Side)) -> Result<Items, Refusal> {
         match self {
             AssessmentItems::Sledai { items, joint_count, comments } => {
-                sledai(items, *joint_count, comments).map(Items::Sledai)
+                sledai(items, *joint_count, (comments, of)).map(Items::Sledai)
             }
             AssessmentItems::Bilag { items, not_due_to_sle } => {
                 bilag(items, not_due_to_sle).map(|items| Items::Bilag(Box::new(items)))
@@ -160,7 +171,7 @@ fn descriptor(path: &str, code: &str) -> Result<Descriptor, Refusal> {
 fn sledai(
     entries: &[SledaiEntry],
     joint_count: Option<i64>,
-    comments: &[SledaiComment],
+    (comments, of): (&[SledaiComment], (Uuid, &Side)),
 ) -> Result<SledaiItems, Refusal> {
     let mut items = Places::default();
     let mut seen = BTreeSet::new();
@@ -187,7 +198,9 @@ fn sledai(
     for comment in comments {
         let path = format!("comments.{}", comment.code);
         let found = descriptor(&path, &comment.code)?;
-        let twice = kept.insert(found.code().to_owned(), line(&path, &comment.text, COMMENT_MAX)?).is_some();
+        let text = line(&path, &comment.text, COMMENT_MAX)?;
+        let Some(text) = free_text(&path, Some(&text), of.0, of.1)? else { continue };
+        let twice = kept.insert(found.code().to_owned(), text).is_some();
         ensure!(
             !twice,
             Refusal::at(&path, RefusalCode::Duplicate, "two comments on one descriptor: give one")

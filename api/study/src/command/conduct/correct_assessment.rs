@@ -46,8 +46,8 @@ impl CorrectAssessment {
             Some(given) => assessor(desk, Some(given))?,
             None => saved.assessor.clone(),
         };
-        let row =
-            rows::Assessment { assessed_on, assessor, items: self.items.checked()?, ..saved.row.clone() };
+        let items = self.items.checked((subject.id(), side))?;
+        let row = rows::Assessment { assessed_on, assessor, items, ..saved.row.clone() };
         check::differs(&saved.row, &row)?;
         desk.put(&row)?;
         desk.reason(self.reason.as_deref(), subject, side)

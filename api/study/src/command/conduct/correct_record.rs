@@ -84,7 +84,7 @@ impl CorrectRecord {
             Correction::Dose(_, to) => self.dose((desk, subject, side), to),
             Correction::Medication(id, to) => {
                 let saved = self.saved(&rows.medications)?;
-                let row = to.row(desk, subject, *id)?;
+                let row = to.row(desk, subject, (*id, side))?;
                 self.lay_open((desk, subject, side), saved, &row)
             }
             Correction::AdverseEvent(id, to) => {

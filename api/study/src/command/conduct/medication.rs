@@ -4,7 +4,7 @@ use crate::command::{Desk, check, line};
 use crate::snapshot::Subject;
 use entity::rows;
 use entity::terms::{Frequency, Indication, MedicationClass, Route};
-use policy::{Refusal, RefusalCode, ensure};
+use policy::{Refusal, RefusalCode, Side, ensure};
 use rust_decimal::Decimal;
 use serde::Serialize;
 use uuid::Uuid;
@@ -46,7 +46,7 @@ impl MedicationFields {
         &self,
         desk: &Desk<'_>,
         subject: &Subject,
-        id: Uuid,
+        (id, side): (Uuid, &Side),
     ) -> Result<rows::Medication, Refusal> {
         let today = desk.today_of(subject);
         let start = check::partial("start", &self.start)?;
@@ -73,11 +73,14 @@ impl MedicationFields {
                 Refusal::at("unit", RefusalCode::Required, "a dose needs its unit, such as mg")
             );
         }
+        let drug = line("drug", &self.drug, DRUG_MAX)?;
+        let texts = [("drug", Some(drug.as_str())), ("unit", unit.as_deref())];
+        let withhold = check::withheld((subject.id(), side), &texts);
         Ok(rows::Medication {
             id,
             study_id: desk.study.study(),
             subject_id: subject.id(),
-            drug: line("drug", &self.drug, DRUG_MAX)?,
+            drug,
             class: self.class,
             dose,
             unit,
@@ -87,6 +90,7 @@ impl MedicationFields {
             end,
             ongoing: self.ongoing,
             indication: self.indication,
+            withhold,
         })
     }
 }

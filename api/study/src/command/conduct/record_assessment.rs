@@ -16,6 +16,8 @@ const ASSESSOR_MAX: usize = 100;
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RecordAssessment {
+    /// The subject whose visit it is.
+    pub subject: Uuid,
     /// The visit, which took place.
     pub visit: Uuid,
     /// The day that it speaks of, not in the future; the visit's unless given.
@@ -26,11 +28,11 @@ pub struct RecordAssessment {
     pub items: AssessmentItems,
 }
 
-decides!(RecordAssessment as RecordAssessment);
+decides!(RecordAssessment as RecordAssessment, identities = |it| vec![it.subject]);
 
 impl RecordAssessment {
-    fn run(&self, desk: &mut Desk<'_>, _side: &Side) -> Result<(), Refusal> {
-        let subject = desk.owner("visit", self.visit, Kind::Visit)?;
+    fn run(&self, desk: &mut Desk<'_>, side: &Side) -> Result<(), Refusal> {
+        let subject = check::owner(desk, ("visit", self.visit), Kind::Visit, self.subject)?;
         let visit = check::visit_of(subject, self.visit)?;
         let assessed_on = self.assessed_on.unwrap_or(visit.date);
         check::recordable(desk, subject, ("assessedOn", assessed_on))?;
@@ -51,7 +53,7 @@ impl RecordAssessment {
             instrument,
             assessed_on,
             assessor: assessor(desk, self.assessor.as_deref())?,
-            items: self.items.checked()?,
+            items: self.items.checked((subject.id(), side))?,
         };
         desk.put(&row)
     }

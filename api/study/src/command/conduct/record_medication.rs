@@ -18,13 +18,13 @@ pub struct RecordMedication {
     pub medication: MedicationFields,
 }
 
-decides!(RecordMedication as RecordMedication);
+decides!(RecordMedication as RecordMedication, identities = |it| vec![it.subject]);
 
 impl RecordMedication {
-    fn run(&self, desk: &mut Desk<'_>, _side: &Side) -> Result<(), Refusal> {
+    fn run(&self, desk: &mut Desk<'_>, side: &Side) -> Result<(), Refusal> {
         let subject = recipient(desk, self.subject)?;
         let id = desk.ids.draw();
-        let row = self.medication.row(desk, subject, id)?;
+        let row = self.medication.row(desk, subject, (id, side))?;
         // It tells of the time up to today, or up to its end.
         let today = desk.today_of(subject);
         let last = row.end.as_ref().map_or(today, |end| end.latest().min(today));

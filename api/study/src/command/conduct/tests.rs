@@ -56,8 +56,8 @@ fn visits_are_refused_code_by_code() {
     assert!(trial.run(&who, &record(visit(None, "2026-05-19"))).is_ok());
 }
 
-fn assess(visit: Uuid, items: AssessmentItems) -> RecordAssessment {
-    RecordAssessment { visit, assessed_on: None, assessor: None, items }
+fn assess((subject, visit): (Uuid, Uuid), items: AssessmentItems) -> RecordAssessment {
+    RecordAssessment { subject, visit, assessed_on: None, assessor: None, items }
 }
 
 #[test]
@@ -66,7 +66,7 @@ fn each_item_of_an_instrument_is_checked_where_it_stands() {
     let subject = trial.screened("SH01");
     let at = trial.visit(subject, "SCREENING", "2026-05-02");
     let who = trial.coordinator("SH01");
-    let mut refused = |items| refusal(trial.run(&who, &assess(at, items)));
+    let mut refused = |items| refusal(trial.run(&who, &assess((subject, at), items)));
     let sledai_of = |code: &str, joints| AssessmentItems::Sledai {
         items: vec![SledaiEntry { code: code.into(), present: Some(true) }],
         joint_count: joints,
@@ -106,7 +106,8 @@ fn each_item_of_an_instrument_is_checked_where_it_stands() {
     for value in ["3.5", "3.01", "-0.1", "1.305", "one", "1.2.3", ""] {
         assert_eq!(refused(AssessmentItems::Pga { value: value.into() }).1, "items.value", "{value}");
     }
-    let high = trial.run(&who, &assess(at, AssessmentItems::Pga { value: "3.5".into() })).unwrap_err();
+    let high =
+        trial.run(&who, &assess((subject, at), AssessmentItems::Pga { value: "3.5".into() })).unwrap_err();
     assert!(high.message.contains("0.00 to 3.00 with at most two decimals"), "{}", high.message);
 }
 
@@ -116,7 +117,8 @@ fn what_is_right_is_stored_as_it_is() {
     let subject = trial.screened("SH01");
     let at = trial.visit(subject, "SCREENING", "2026-05-02");
     let who = trial.coordinator("SH01");
-    let mut stored = |items| row::<rows::Assessment>(&trial.run(&who, &assess(at, items)).unwrap());
+    let mut stored =
+        |items| row::<rows::Assessment>(&trial.run(&who, &assess((subject, at), items)).unwrap());
     let pga = stored(AssessmentItems::Pga { value: "3.00".into() });
     assert!(matches!(pga.items, Items::Pga(ref mark) if mark.pga_hundredths == 300));
     assert_eq!((pga.instrument, pga.assessed_on), (Instrument::Pga, day("2026-05-02")));
@@ -145,19 +147,21 @@ fn what_is_right_is_stored_as_it_is() {
         stored(AssessmentItems::Sledai { items: vec![rash], joint_count: Some(0), comments: Vec::new() });
     let Items::Sledai(items) = &sledai.items else { panic!("another instrument") };
     assert_eq!((items.items.0[14], items.items.0[0]), (Some(true), None));
-    let again = refusal(trial.run(&who, &assess(at, AssessmentItems::Pga { value: "1".into() })));
+    let again = refusal(trial.run(&who, &assess((subject, at), AssessmentItems::Pga { value: "1".into() })));
     assert_eq!(again, (Code::Duplicate, "items".into()));
     let missed = VisitFields { status: VisitStatus::Missed, ..visit(Some("LYMPHODEPLETION"), "2026-05-05") };
     let missed = trial.run(&who, &RecordVisit { subject, visit: missed }).unwrap().open[0].row;
     assert_eq!(
-        refusal(trial.run(&who, &assess(missed, crate::command::testing::sledai(&[])))).0,
+        refusal(trial.run(&who, &assess((subject, missed), crate::command::testing::sledai(&[])))).0,
         Code::WrongState
     );
     let elsewhere = trial.coordinator("BJ02");
-    let hidden =
-        trial.run(&elsewhere, &assess(at, crate::command::testing::sledai(&[]))).map(|_| ()).unwrap_err();
+    let hidden = trial
+        .run(&elsewhere, &assess((subject, at), crate::command::testing::sledai(&[])))
+        .map(|_| ())
+        .unwrap_err();
     let unknown = trial
-        .run(&elsewhere, &assess(Uuid::nil(), crate::command::testing::sledai(&[])))
+        .run(&elsewhere, &assess((subject, Uuid::nil()), crate::command::testing::sledai(&[])))
         .map(|_| ())
         .unwrap_err();
     assert_eq!(hidden, unknown);
@@ -170,7 +174,7 @@ fn an_assessment_is_corrected_with_reason_and_revision() {
     let subject = trial.screened("SH01");
     let at = trial.visit(subject, "SCREENING", "2026-05-02");
     let who = trial.coordinator("SH01");
-    let saved = trial.run(&who, &assess(at, sledai(&["rash"]))).unwrap().open[0].row;
+    let saved = trial.run(&who, &assess((subject, at), sledai(&["rash"]))).unwrap().open[0].row;
     let revision = trial.subject(subject).rows.assessments[0].revision;
     let correct = |items, reason: Option<&str>, expected_revision| CorrectAssessment {
         subject,

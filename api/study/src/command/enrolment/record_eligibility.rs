@@ -95,7 +95,7 @@ impl RecordEligibility {
             let criterion = criterion(subject, found, &path)?;
             contradicted(found, criterion, &known, &path)?;
             let saved = saved(subject, &found.criterion);
-            let row = self.row(desk, (subject, &path), (found, criterion), saved)?;
+            let row = self.row(desk, (subject, &path, side), (found, criterion), saved)?;
             match saved {
                 Some(saved) if saved.row == row => continue,
                 Some(saved) => {
@@ -145,11 +145,13 @@ impl RecordEligibility {
     fn row(
         &self,
         desk: &mut Desk<'_>,
-        (subject, path): (&Subject, &str),
+        (subject, path, side): (&Subject, &str, &Side),
         (found, criterion): (&CriterionFound, &Criterion),
         saved: Option<&Rec<rows::EligibilityResult>>,
     ) -> Result<rows::EligibilityResult, Refusal> {
         let observed = found.observed.as_deref();
+        let observed = observed.map(|it| line(&format!("{path}.observed"), it, OBSERVED_MAX)).transpose()?;
+        let withhold = check::withheld((subject.id(), side), &[("observed", observed.as_deref())]);
         Ok(rows::EligibilityResult {
             id: saved.map_or_else(|| desk.ids.draw(), |saved| saved.row.id),
             study_id: desk.study.study(),
@@ -158,8 +160,9 @@ impl RecordEligibility {
             criterion_version: version(criterion),
             kind: criterion.kind,
             result: found.result,
-            observed: observed.map(|it| line(&format!("{path}.observed"), it, OBSERVED_MAX)).transpose()?,
+            observed,
             assessed_on: self.assessed_on,
+            withhold,
         })
     }
 }

@@ -189,8 +189,13 @@ fn a_result_that_contradicts_the_records_is_refused() {
     };
     // 8 is not above 8: arthritis 4 and myositis 4.
     let visit = trial.visit(subject, "SCREENING", "2026-05-02");
-    let assess =
-        |items| crate::command::conduct::RecordAssessment { visit, assessed_on: None, assessor: None, items };
+    let assess = |items| crate::command::conduct::RecordAssessment {
+        subject,
+        visit,
+        assessed_on: None,
+        assessor: None,
+        items,
+    };
     trial.run(&coordinator, &assess(sledai(&["arthritis", "myositis"]))).unwrap();
     let met = trial.results(subject, vec![found("INC-05", CriterionResult::Met)]);
     let refused = trial.run(&coordinator, &met).unwrap_err();

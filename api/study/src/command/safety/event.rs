@@ -75,13 +75,18 @@ impl AdverseEventFields {
                 )
             )
         );
+        let term = line("term", &self.term, TERM_MAX)?;
+        let soc = check::optional("soc", self.soc.as_deref(), TERM_MAX)?;
+        let pt = check::optional("pt", self.pt.as_deref(), TERM_MAX)?;
+        let texts = [("term", Some(term.as_str())), ("soc", soc.as_deref()), ("pt", pt.as_deref())];
+        let withhold = check::withheld((subject.id(), side), &texts);
         let row = rows::AdverseEvent {
             id,
             study_id: desk.study.study(),
             subject_id: subject.id(),
-            term: line("term", &self.term, TERM_MAX)?,
-            soc: check::optional("soc", self.soc.as_deref(), TERM_MAX)?,
-            pt: check::optional("pt", self.pt.as_deref(), TERM_MAX)?,
+            term,
+            soc,
+            pt,
             start,
             end: check::partial_or_none("end", self.end.as_deref())?,
             outcome: self.outcome,
@@ -91,6 +96,7 @@ impl AdverseEventFields {
             asymptomatic_laboratory: self.asymptomatic_laboratory,
             narrative: free_text("narrative", self.narrative.as_deref(), subject.id(), side)?,
             aware_on: self.aware_on,
+            withhold,
         };
         consistent(&row, today)?;
         Ok(row)
