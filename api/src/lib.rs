@@ -12,4 +12,5 @@ pub mod graphql;
 pub mod guard;
 pub mod http;
 pub mod live;
+pub mod ntp;
 pub mod signin;

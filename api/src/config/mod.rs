@@ -3,6 +3,9 @@
 //! Invariant: a setting that is unknown, malformed or out of range stops the start and says what would be right.
 //! Invariant: no secret is printed; settings that hold one print as `(set)`.
 
+mod clocks;
+
+pub use clocks::Clocks;
 use serde::Deserialize;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -49,6 +52,8 @@ pub struct Settings {
     pub limits: Limits,
     /// Memory and freshness.
     pub memory: Memory,
+    /// With whom the clock is compared.
+    pub clock: Clocks,
 }
 
 /// Where the server listens and how it is known.
@@ -254,6 +259,8 @@ impl Settings {
         let environment = config::Environment::with_prefix("TRIALGRAPH")
             .prefix_separator("_")
             .separator("__")
+            .list_separator(",")
+            .with_list_parse_key("clock.ntp_servers")
             .try_parsing(true);
         let settings: Settings = builder
             .add_source(environment)
@@ -290,6 +297,7 @@ impl Settings {
         range("limits.execution_millis", limits.execution_millis, 10, 600_000);
         range("memory.snapshot_megabytes", self.memory.snapshot_megabytes as u64, 16, 1_048_576);
         range("memory.poll_millis", self.memory.poll_millis, 20, 60_000);
+        problems.extend(self.clock.problems());
         if self.server.listen.parse::<std::net::SocketAddr>().is_err() {
             problems.push(format!(
                 "server.listen is `{}`; it must be an address and a port, as 127.0.0.1:8080",
@@ -321,6 +329,8 @@ mod tests {
     #[test]
     fn defaults_hold() {
         assert_eq!(Settings::default().problems(), Vec::<String>::new());
+        // P11-58: no outbound call unless somebody asks for it.
+        assert_eq!(Settings::default().clock.ntp_servers, Vec::<String>::new());
     }
 
     #[test]
@@ -330,8 +340,11 @@ mod tests {
         settings.limits.page = 0;
         settings.database.url = Secret("mysql://x".to_owned());
         settings.keys.master = Some(Secret("short".to_owned()));
+        settings.clock = Clocks { ntp_servers: vec!["http://time".to_owned()], ntp_minutes: 0 };
         let problems = settings.problems().join("\n");
-        for name in ["server.listen", "limits.page", "database.url", "keys.master"] {
+        for name in
+            ["server.listen", "limits.page", "database.url", "keys.master", "ntp_servers", "ntp_minutes"]
+        {
             assert!(problems.contains(name), "{name} in {problems}");
         }
         assert!(!format!("{settings:?}").contains("short"));
