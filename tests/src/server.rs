@@ -2,6 +2,8 @@
 
 use crate::caller::Caller;
 use crate::database::{Database, Engine, Raw};
+use crate::lay::LayPortal;
+use crate::stored::Stored;
 use crate::token::{self, Signer};
 use crate::world::{self, World};
 use portal::KeyPurpose;
@@ -23,6 +25,10 @@ pub struct Server {
 
 impl Server {
     async fn over(store: Store) -> Server {
+        Server::with(store, |_| ()).await
+    }
+
+    async fn with(store: Store, change: impl FnOnce(&mut Settings)) -> Server {
         let mut settings = Settings::default();
         settings.server.workers = 2;
         // Stories ask for much at once; what limits do has stories of its own.
@@ -32,6 +38,7 @@ impl Server {
         settings.limits.document_bytes = 262_144;
         settings.limits.tokens = 50_000;
         settings.limits.root_fields = 100;
+        change(&mut settings);
         let app = App::over(settings, store, Vec::new()).await.unwrap();
         let running = app.start(TcpListener::bind("127.0.0.1:0").unwrap()).unwrap();
         Server { url: format!("http://{}", running.address), app, running }
@@ -93,9 +100,32 @@ impl TestApp {
         TestApp { server, world, engine, database, signer, http: reqwest::Client::new() }
     }
 
+    /// A server over a ledger that was stored, by whichever version: the database as it was, and a key of now that signs
+    /// tokens, since private keys are in no ledger.
+    pub async fn over(engine: Engine, stored: &Stored) -> TestApp {
+        let database = Database::fresh(engine).await;
+        stored.write(&database.raw().await).await;
+        let store = database.connect(Hooks::default()).await;
+        let new = store.create_signing_key(KeyPurpose::Token).await.unwrap();
+        let (id, status) = (world::id(), portal::KeyStatus::Active);
+        let mut lay = LayPortal::default();
+        lay.row(&entity::rows::PublicKey { id, kid: new.kid, purpose: new.purpose, jwk: new.jwk, status });
+        world::accepted(store.decide_portal(Box::new(lay), world::by("administrator")).await.unwrap());
+        let key = store.signing_key(KeyPurpose::Token).await.unwrap();
+        let signer = Signer { kid: key.kid, key: key.key };
+        let world = World::of(stored.study());
+        let server = Server::over(store).await;
+        TestApp { server, world, engine, database, signer, http: reqwest::Client::new() }
+    }
+
     /// One more server on the same database, as behind a proxy.
     pub async fn another(&self, hooks: Hooks) -> Server {
         Server::over(self.database.connect(hooks).await).await
+    }
+
+    /// One more server on the same database, with other settings.
+    pub async fn another_with(&self, change: impl FnOnce(&mut Settings)) -> Server {
+        Server::with(self.database.connect(Hooks::default()).await, change).await
     }
 
     /// A connection around the server, to the database itself.

@@ -5,6 +5,7 @@
 
 mod access;
 mod board;
+mod clock;
 mod commands;
 mod corrections;
 mod everything;
@@ -21,4 +22,7 @@ mod races;
 mod replicas;
 mod rooms;
 mod schema;
+mod sealed;
 mod signin;
+mod stored;
+mod trail;
