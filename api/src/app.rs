@@ -4,7 +4,7 @@ use crate::config::{Network, Settings};
 use crate::graphql::{self, Schema};
 use crate::guard::counters::Counters;
 use crate::signin::{Trust, Trusted};
-use crate::{http, live};
+use crate::{http, live, ntp};
 use actix_web::dev::ServerHandle;
 use actix_web::{App as Actix, HttpServer, web};
 use portal::KeyPurpose;
@@ -36,6 +36,8 @@ pub struct App {
     pub counters: Counters,
     /// Networks of the proxies that are believed.
     pub proxies: Vec<Network>,
+    /// How far the clock is from what time servers tell.
+    pub clock_offset: ntp::Offset,
     /// Open sockets, to end them when the server stops.
     pub sockets: live::Sockets,
     cuts: Mutex<HashMap<CutKey, Arc<Snapshot>>>,
@@ -139,9 +141,15 @@ impl App {
             demo_users,
             counters,
             proxies,
+            clock_offset: ntp::Offset::default(),
             sockets: live::Sockets::default(),
             cuts,
         };
+        if !app.settings.clock.ntp_servers.is_empty() {
+            let (settings, clock) = (app.settings.clock.clone(), app.store.clock().clone());
+            // It ends with the threads that it runs on.
+            drop(app.runtime.spawn(ntp::watch(settings, clock, app.clock_offset.clone())));
+        }
         // A configured key set that does not read stops the start, not the first request.
         app.trust(&*app.store.portal().await.map_err(secret)?)?;
         Ok(Arc::new(app))
@@ -154,7 +162,8 @@ impl App {
     /// A configured key set that does not read.
     pub fn trust(&self, portal: &portal::Portal) -> Result<Trust, String> {
         let mut keys = Vec::new();
-        for key in portal.public_keys(KeyPurpose::Token) {
+        let listed = portal.public_keys(KeyPurpose::Token);
+        for key in listed.into_iter().filter(|key| key.verifies()) {
             let jwk: jsonwebtoken::jwk::Jwk =
                 serde_json::from_str(&key.jwk).map_err(|error| format!("key {}: {error}", key.kid))?;
             let decoding = jsonwebtoken::DecodingKey::from_jwk(&jwk)

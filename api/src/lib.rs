@@ -13,4 +13,5 @@ pub mod guard;
 pub mod http;
 pub mod live;
 pub mod logging;
+pub mod ntp;
 pub mod signin;

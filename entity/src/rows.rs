@@ -25,6 +25,7 @@ pub use crate::medication::Model as Medication;
 pub use crate::membership::Model as Membership;
 pub use crate::person::Model as Person;
 pub use crate::planned_visit::Model as PlannedVisit;
+pub use crate::portal_reason::Model as PortalReason;
 pub use crate::proposal::Model as Proposal;
 pub use crate::protocol_version::Model as ProtocolVersion;
 pub use crate::public_key::Model as PublicKey;

@@ -50,6 +50,7 @@ macro_rules! for_each_portal_table {
             (service_client, ServiceClient, "service_client"),
             (setting, Setting, "setting"),
             (public_key, PublicKey, "public_key"),
+            (portal_reason, PortalReason, "portal_reason"),
         }
     };
 }

@@ -426,7 +426,7 @@ terms! {
     pub enum KeyStatus {
         /// It signs.
         Active = "ACTIVE",
-        /// It only verifies what it signed.
+        /// It signs no more, and its tokens are refused; checkpoints that it signed can still be verified.
         Retired = "RETIRED",
     }
     /// What the access log tells of.

@@ -128,7 +128,7 @@ fn remove(file: &Path) {
 
 /// A way round the store's back.
 pub struct Raw {
-    db: DatabaseConnection,
+    pub(crate) db: DatabaseConnection,
 }
 
 impl Raw {

@@ -34,6 +34,32 @@ impl Lay {
     }
 }
 
+/// The same for the portal.
+#[derive(Clone, Debug, Default)]
+pub struct LayPortal(Vec<Change>);
+
+impl LayPortal {
+    /// A row.
+    pub fn row<R: Row>(&mut self, row: &R) -> &mut LayPortal {
+        self.0.push(change(row));
+        self
+    }
+}
+
+impl portal::Decide for LayPortal {
+    fn act(&self) -> Act {
+        Act::ChangeSetting
+    }
+
+    fn input(&self) -> Value {
+        json!({ "rows": self.0.len() })
+    }
+
+    fn decide(&self, _: &Actor, _: &Moment, _: &portal::Portal) -> Result<Decision, Refusal> {
+        Ok(Decision { portal: self.0.clone(), ..Decision::default() })
+    }
+}
+
 fn change<R: Row>(row: &R) -> Change {
     Change::of(R::TABLE, row.id(), row.subject(), row).unwrap()
 }

@@ -16,13 +16,14 @@ mod lay;
 mod postgres;
 pub mod server;
 pub mod socket;
+pub mod stored;
 pub mod token;
 pub mod world;
 
 pub use answer::Answer;
 pub use caller::Caller;
 pub use database::{Database, Engine};
-pub use lay::Lay;
+pub use lay::{Lay, LayPortal};
 pub use server::{Server, TestApp};
 pub use socket::{Heard, Socket};
 

@@ -2,6 +2,8 @@
 
 use crate::caller::Caller;
 use crate::database::{Database, Engine, Raw};
+use crate::lay::LayPortal;
+use crate::stored::Stored;
 use crate::token::{self, Signer};
 use crate::world::{self, World};
 use portal::KeyPurpose;
@@ -104,6 +106,24 @@ impl TestApp {
         let world = world::create(&store, plan).await;
         let key = store.signing_key(KeyPurpose::Token).await.unwrap();
         let signer = Signer { kid: key.kid, key: key.key };
+        let server = Server::over(store).await;
+        TestApp { server, world, engine, database, signer, http: reqwest::Client::new() }
+    }
+
+    /// A server over a ledger that was stored, by whichever version: the database as it was, and a key of now that signs
+    /// tokens, since private keys are in no ledger.
+    pub async fn over(engine: Engine, stored: &Stored) -> TestApp {
+        let database = Database::fresh(engine).await;
+        stored.write(&database.raw().await).await;
+        let store = database.connect(Hooks::default()).await;
+        let new = store.create_signing_key(KeyPurpose::Token).await.unwrap();
+        let (id, status) = (world::id(), portal::KeyStatus::Active);
+        let mut lay = LayPortal::default();
+        lay.row(&entity::rows::PublicKey { id, kid: new.kid, purpose: new.purpose, jwk: new.jwk, status });
+        world::accepted(store.decide_portal(Box::new(lay), world::by("administrator")).await.unwrap());
+        let key = store.signing_key(KeyPurpose::Token).await.unwrap();
+        let signer = Signer { kid: key.kid, key: key.key };
+        let world = World::of(stored.study());
         let server = Server::over(store).await;
         TestApp { server, world, engine, database, signer, http: reqwest::Client::new() }
     }

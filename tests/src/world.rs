@@ -139,6 +139,20 @@ pub async fn cohorts_of(store: &Store, study: Uuid) -> Vec<Uuid> {
 }
 
 impl World {
+    /// A world of which no more is known than its study.
+    pub(crate) fn of(study: Uuid) -> World {
+        World {
+            study,
+            code: "NK510",
+            masking: Masking::Open,
+            sites: BTreeMap::new(),
+            cohorts: Vec::new(),
+            subjects: Vec::new(),
+            memberships: BTreeMap::new(),
+            persons: BTreeMap::new(),
+        }
+    }
+
     /// Adds the sites and opens the cohorts.
     async fn open(&mut self, store: &Store) {
         for code in SITES {

@@ -2,10 +2,15 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use entity::rows;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
+use ledger::StreamId;
+use portal::{KeyPurpose, KeyStatus};
 use serde_json::{Value, json};
+use store::Inspection;
 use tests::token::{Signer, claims, good, header};
-use tests::{TestApp, both};
+use tests::world::{accepted, by, id};
+use tests::{LayPortal, TestApp, both};
 
 const VIEWER: &str = "{ viewer { name memberships { role study } } }";
 
@@ -161,5 +166,57 @@ both! {
         validation.set_audience(&[tests::token::AUDIENCE]);
         let token = good(app.signer(), "auditor", app.now());
         assert!(jsonwebtoken::decode::<Value>(&token, &key, &validation).is_ok());
+    }
+
+    /// A retired key vouches for no token from the next request on and is published for none; the checkpoints that a
+    /// retired key signed can be verified by what is published, for as long as somebody keeps them.
+    async fn a_retired_key_vouches_for_checkpoints_and_for_no_token(app: &TestApp) {
+        let store = app.server.store();
+        let open = StreamId::Open(app.world.study);
+        let (kept, lost) = (store.checkpoint(open).await.unwrap(), app.as_("auditor"));
+        assert_eq!(lost.ask(VIEWER).await.one()["name"], "auditor");
+
+        let mut lay = LayPortal::default();
+        let images = app.raw().await.texts("SELECT image FROM change WHERE table_name = 'public_key'").await;
+        let old: Vec<rows::PublicKey> = images.iter().map(|image| serde_json::from_str(image).unwrap()).collect();
+        assert_eq!(old.len(), 2);
+        for key in &old {
+            lay.row(&rows::PublicKey { status: KeyStatus::Retired, ..key.clone() });
+            let new = store.create_signing_key(key.purpose).await.unwrap();
+            let status = KeyStatus::Active;
+            lay.row(&rows::PublicKey { id: id(), kid: new.kid, purpose: key.purpose, jwk: new.jwk, status });
+        }
+        accepted(store.decide_portal(Box::new(lay), by("administrator")).await.unwrap());
+
+        let refused = lost.ask(VIEWER).await;
+        assert_eq!((refused.status, refused.codes()), (401, vec!["UNAUTHENTICATED"]), "{}", refused.text);
+        let now = store.signing_key(KeyPurpose::Token).await.unwrap();
+        let signer = Signer { kid: now.kid, key: now.key };
+        let found = lost.with(good(&signer, "auditor", app.now()));
+        assert_eq!(found.ask(VIEWER).await.one()["name"], "auditor");
+
+        let set: Value = serde_json::from_str(&app.server.get("/.well-known/jwks.json").await.1).unwrap();
+        let mut listed: Vec<[&str; 4]> = Vec::new();
+        for key in set["keys"].as_array().unwrap() {
+            let members = ["urn:trialgraph:purpose", "urn:trialgraph:status", "alg", "use"];
+            listed.push(members.map(|member| key[member].as_str().unwrap()));
+        }
+        listed.sort_unstable();
+        assert_eq!(listed, [
+            ["checkpoint", "active", "EdDSA", "sig"],
+            ["checkpoint", "retired", "EdDSA", "sig"],
+            ["token", "active", "EdDSA", "sig"],
+        ]);
+        assert!(!set.to_string().contains(&app.signer().kid));
+
+        let mut keys = ledger::CheckpointKeys::new();
+        for key in set["keys"].as_array().unwrap().iter().filter(|key| key["urn:trialgraph:purpose"] == "checkpoint") {
+            let jwk: jsonwebtoken::jwk::Jwk = serde_json::from_value(key.clone()).unwrap();
+            let kid = jwk.common.key_id.clone().unwrap();
+            keys.insert(kid, jsonwebtoken::DecodingKey::from_jwk(&jwk).unwrap());
+        }
+        let inspection = Inspection { checkpoints: vec![kept], keys, ..Inspection::default() };
+        let report = store.verify(inspection).await.unwrap();
+        assert!(report.is_sound(), "{:?}", report.findings);
     }
 }

@@ -95,10 +95,23 @@ pub struct MembershipView {
 pub struct PublicKeyView {
     /// The key's id.
     pub kid: String,
+    /// What it signs.
+    pub purpose: KeyPurpose,
     /// The key as a JWK.
     pub jwk: String,
-    /// Whether it still signs. A retired key verifies what it signed.
+    /// Whether it still signs.
     pub status: KeyStatus,
+}
+
+impl PublicKeyView {
+    /// Whether what the key signed is believed. A token speaks of now: a key that was retired, perhaps because it
+    /// was lost, vouches for none. A checkpoint speaks of then and is kept for years: its key stays good for it.
+    pub fn verifies(&self) -> bool {
+        match self.purpose {
+            KeyPurpose::Token => self.status == KeyStatus::Active,
+            KeyPurpose::Checkpoint => true,
+        }
+    }
 }
 
 /// How much of the accounts an actor may read.
@@ -236,7 +249,12 @@ impl Portal {
     pub fn public_keys(&self, purpose: KeyPurpose) -> Vec<PublicKeyView> {
         let keys = self.index.kids.values().filter_map(|id| self.tables.public_key.get(*id));
         keys.filter(|key| key.purpose == purpose)
-            .map(|key| PublicKeyView { kid: key.kid.clone(), jwk: key.jwk.clone(), status: key.status })
+            .map(|key| PublicKeyView {
+                kid: key.kid.clone(),
+                purpose: key.purpose,
+                jwk: key.jwk.clone(),
+                status: key.status,
+            })
             .collect()
     }
 

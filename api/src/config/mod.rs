@@ -3,9 +3,11 @@
 //! Invariant: a setting that is unknown, malformed or out of range stops the start and says what would be right.
 //! Invariant: no secret is printed; settings that hold one print as `(set)`.
 
+mod clocks;
 mod limits;
 mod server;
 
+pub use clocks::Clocks;
 pub use limits::{Limits, Shown};
 use serde::Deserialize;
 pub use server::{Network, Server};
@@ -54,6 +56,8 @@ pub struct Settings {
     pub limits: Limits,
     /// Memory and freshness.
     pub memory: Memory,
+    /// With whom the clock is compared.
+    pub clock: Clocks,
 }
 
 /// Where the data are.
@@ -182,6 +186,7 @@ impl Settings {
             .list_separator(",")
             .with_list_parse_key("server.trusted_proxies")
             .with_list_parse_key("server.cors_origins")
+            .with_list_parse_key("clock.ntp_servers")
             .try_parsing(true);
         let settings: Settings = builder
             .add_source(environment)
@@ -206,6 +211,7 @@ impl Settings {
         range("memory.poll_millis", self.memory.poll_millis, 20, 60_000);
         problems.extend(self.server.problems());
         problems.extend(self.limits.problems());
+        problems.extend(self.clock.problems());
         let url = self.database.url.reveal();
         if !["sqlite:", "postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme)) {
             problems.push("database.url must start with sqlite: or postgres://".to_owned());
@@ -231,6 +237,8 @@ mod tests {
     #[test]
     fn defaults_hold() {
         assert_eq!(Settings::default().problems(), Vec::<String>::new());
+        // P11-58: no outbound call unless somebody asks for it.
+        assert_eq!(Settings::default().clock.ntp_servers, Vec::<String>::new());
     }
 
     #[test]
@@ -240,8 +248,11 @@ mod tests {
         settings.limits.page = 0;
         settings.database.url = Secret("mysql://x".to_owned());
         settings.keys.master = Some(Secret("short".to_owned()));
+        settings.clock = Clocks { ntp_servers: vec!["http://time".to_owned()], ntp_minutes: 0 };
         let problems = settings.problems().join("\n");
-        for name in ["server.listen", "limits.page", "database.url", "keys.master"] {
+        for name in
+            ["server.listen", "limits.page", "database.url", "keys.master", "ntp_servers", "ntp_minutes"]
+        {
             assert!(problems.contains(name), "{name} in {problems}");
         }
         assert!(!format!("{settings:?}").contains("short"));

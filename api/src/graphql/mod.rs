@@ -14,6 +14,7 @@ mod root_node;
 pub mod scalar;
 pub mod scope;
 pub mod term;
+mod trail;
 mod wait;
 
 use crate::app::App;

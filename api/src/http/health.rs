@@ -1,11 +1,13 @@
 //! Whether the server lives, whether it can answer, what it counts, and its public keys.
 
 use super::AppData;
+use crate::ntp::Offset;
 use actix_web::HttpResponse;
-use portal::KeyPurpose;
+use portal::{KeyPurpose, PublicKeyView};
 use serde_json::{Value, json};
 use std::fmt::Write;
 use store::Metrics;
+use study::terms::Term as _;
 
 /// The process runs.
 pub(super) async fn live() -> HttpResponse {
@@ -19,7 +21,8 @@ pub(super) async fn ready(app: AppData) -> HttpResponse {
             "status": "ready",
             "version": env!("CARGO_PKG_VERSION"),
             "schema": crate::graphql::schema_digest(&app.schema),
-            "clockOffset": "unknown",
+            "clockOffsetMillis": app.clock_offset.millis().map_or_else(|| json!("unknown"), |millis| json!(millis)),
+            "clockAlarm": app.clock_offset.alarms(),
         })),
         Err(error) => {
             tracing::warn!(internal = error.internal(), "not ready");
@@ -32,16 +35,40 @@ pub(super) async fn ready(app: AppData) -> HttpResponse {
 pub(super) async fn metrics(app: AppData) -> HttpResponse {
     HttpResponse::Ok()
         .content_type("text/plain; version=0.0.4; charset=utf-8")
-        .body(counters(&app.store.metrics()))
+        .body(counters(&app.store.metrics()) + &clock(&app.clock_offset))
 }
 
-/// Public keys of tokens and checkpoints as a JWK set (RFC 7517).
+/// What a published key is for.
+const PURPOSE: &str = "urn:trialgraph:purpose";
+/// Whether a published key still signs.
+const STATUS: &str = "urn:trialgraph:status";
+
+/// A public key as it is published: for which use, under which algorithm, and by names of our own what it signs and
+/// whether it still does. None for one that does not read.
+fn published(key: &PublicKeyView) -> Option<Value> {
+    let mut jwk: Value = serde_json::from_str(&key.jwk).ok()?;
+    let members = jwk.as_object_mut()?;
+    members.insert("kid".to_owned(), json!(key.kid));
+    members.insert("alg".to_owned(), json!("EdDSA"));
+    // One of `use` and `key_ops` is enough, and readers are told not to use both (RFC 7517, 4.3).
+    members.remove("key_ops");
+    members.insert("use".to_owned(), json!("sig"));
+    members.insert(PURPOSE.to_owned(), json!(key.purpose.as_str().to_lowercase()));
+    members.insert(STATUS.to_owned(), json!(key.status.as_str().to_lowercase()));
+    Some(jwk)
+}
+
+/// Public keys as a JWK set (RFC 7517): those that sign tokens now, and every one that ever signed a checkpoint,
+/// since a checkpoint is kept for years. A retired key of tokens vouches for nothing any more and is not there.
 pub(super) async fn jwks(app: AppData) -> HttpResponse {
     match app.store.portal().await {
         Ok(portal) => {
-            let purposes = [KeyPurpose::Token, KeyPurpose::Checkpoint];
-            let keys = purposes.into_iter().flat_map(|purpose| portal.public_keys(purpose));
-            let keys: Vec<Value> = keys.filter_map(|key| serde_json::from_str(&key.jwk).ok()).collect();
+            let mut keys = Vec::new();
+            for purpose in [KeyPurpose::Token, KeyPurpose::Checkpoint] {
+                let listed = portal.public_keys(purpose);
+                let listed = listed.iter().filter(|key| key.verifies());
+                keys.extend(listed.filter_map(published));
+            }
             HttpResponse::Ok()
                 .content_type("application/jwk-set+json")
                 .body(json!({"keys": keys}).to_string())
@@ -51,6 +78,20 @@ pub(super) async fn jwks(app: AppData) -> HttpResponse {
             HttpResponse::ServiceUnavailable().json(json!({"status": "not ready"}))
         }
     }
+}
+
+/// The clock's offset, which is no number while it is unknown, and whether it is off by more than a second.
+fn clock(offset: &Offset) -> String {
+    let millis = offset.millis().map_or_else(|| "NaN".to_owned(), |millis| millis.to_string());
+    let alarm = u8::from(offset.alarms());
+    format!(
+        "# HELP trialgraph_clock_offset_milliseconds Milliseconds by which time servers are ahead of the clock.\n\
+         # TYPE trialgraph_clock_offset_milliseconds gauge\n\
+         trialgraph_clock_offset_milliseconds {millis}\n\
+         # HELP trialgraph_clock_alarm Whether the clock is off by more than a second.\n\
+         # TYPE trialgraph_clock_alarm gauge\n\
+         trialgraph_clock_alarm {alarm}\n"
+    )
 }
 
 /// Counters and gauges by name, with what they count.

@@ -83,17 +83,58 @@ pub(crate) async fn entries<C: ConnectionTrait>(
     (page, touching): (Page, Touching),
 ) -> Result<Vec<TrailEntry>, StoreError> {
     let revisions = revisions(db, stream, (page, touching)).await?;
+    read(db, stream, (&revisions, touching, page.newest_first)).await
+}
+
+/// The headers of a page: enough to tell which entries are worth reading.
+pub(crate) async fn headers<C: ConnectionTrait>(
+    db: &C,
+    stream: StreamId,
+    (page, touching): (Page, Touching),
+) -> Result<Vec<Header>, StoreError> {
+    let revisions = revisions(db, stream, (page, touching)).await?;
+    let rows = rows(db, stream, (&revisions, page.newest_first)).await?;
+    rows.iter().map(|row| header(stream, row)).collect()
+}
+
+/// The entries of some revisions, of which at most [`PAGE_MAX`] are read.
+pub(crate) async fn entries_at<C: ConnectionTrait>(
+    db: &C,
+    stream: StreamId,
+    (wanted, touching, newest_first): (&[u64], Touching, bool),
+) -> Result<Vec<TrailEntry>, StoreError> {
+    let most = usize::try_from(PAGE_MAX).unwrap_or(usize::MAX);
+    let revisions: Result<Vec<i64>, StoreError> =
+        wanted.iter().take(most).map(|revision| number(Revision(*revision))).collect();
+    read(db, stream, (&revisions?, touching, newest_first)).await
+}
+
+async fn rows<C: ConnectionTrait>(
+    db: &C,
+    stream: StreamId,
+    (revisions, newest_first): (&[i64], bool),
+) -> Result<Vec<entry::Model>, StoreError> {
     if revisions.is_empty() {
         return Ok(Vec::new());
     }
-    let order = if page.newest_first { Order::Desc } else { Order::Asc };
+    let order = if newest_first { Order::Desc } else { Order::Asc };
     let rows = entry::Entity::find()
         .filter(entry::Column::Stream.eq(stream.to_string()))
         .filter(entry::Column::Revision.is_in(revisions.iter().copied()))
-        .order_by(entry::Column::Revision, order)
-        .all(db)
-        .await?;
-    let mut changes = changes(db, stream, (&revisions, touching)).await?;
+        .order_by(entry::Column::Revision, order);
+    Ok(rows.all(db).await?)
+}
+
+async fn read<C: ConnectionTrait>(
+    db: &C,
+    stream: StreamId,
+    (revisions, touching, newest_first): (&[i64], Touching, bool),
+) -> Result<Vec<TrailEntry>, StoreError> {
+    let rows = rows(db, stream, (revisions, newest_first)).await?;
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut changes = changes(db, stream, (revisions, touching)).await?;
     rows.into_iter()
         .map(|row| {
             Ok(TrailEntry {

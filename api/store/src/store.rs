@@ -354,6 +354,54 @@ impl Store {
             .await
     }
 
+    /// The headers of a page of entries: enough to tell which are worth reading.
+    ///
+    /// # Errors
+    /// UNAVAILABLE, DAMAGED.
+    pub async fn headers(
+        &self,
+        stream: StreamId,
+        page: Page,
+        touching: Touching,
+    ) -> Result<Vec<ledger::Header>, StoreError> {
+        self.work(|inner| async move { history::headers(&inner.pools.read, stream, (page, touching)).await })
+            .await
+    }
+
+    /// The entries of some revisions, in the order asked for; of the first thousand.
+    ///
+    /// # Errors
+    /// UNAVAILABLE, DAMAGED.
+    pub async fn entries_at(
+        &self,
+        stream: StreamId,
+        revisions: Vec<u64>,
+        touching: Touching,
+        newest_first: bool,
+    ) -> Result<Vec<TrailEntry>, StoreError> {
+        self.work(|inner| async move {
+            history::entries_at(&inner.pools.read, stream, (&revisions, touching, newest_first)).await
+        })
+        .await
+    }
+
+    /// The newest revision of a stream, up to one, whose entry is not later than an instant.
+    ///
+    /// # Errors
+    /// UNAVAILABLE, DAMAGED.
+    pub async fn revision_not_after(
+        &self,
+        stream: StreamId,
+        newest: u64,
+        at: DateTime<Utc>,
+    ) -> Result<u64, StoreError> {
+        self.work(|inner| async move {
+            let found = history::revision_at(&inner.pools.read, stream, (Revision(newest), at)).await?;
+            Ok(found.0)
+        })
+        .await
+    }
+
     /// Tells each new open revision of a study: other processes' after their notification or the next poll.
     pub fn tail(&self, study: Uuid) -> watch::Receiver<u64> {
         self.inner.cache.tail(study)

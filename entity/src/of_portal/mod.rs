@@ -2,6 +2,7 @@
 
 pub mod membership;
 pub mod person;
+pub mod portal_reason;
 pub mod public_key;
 pub mod registered_study;
 pub mod service_client;

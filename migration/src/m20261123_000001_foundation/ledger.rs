@@ -55,9 +55,9 @@ pub(super) fn tables() -> Vec<Table> {
         ])
         .key(&["stream", "actor_id", "key"]),
         Table::new("subject_identity", vec![
-            col("subject_id", Id).refs("subject"),
+            col("subject_id", Id).refs_same("subject", "study_id"),
             col("study_id", Id).refs("registered_study"),
-            col("site_id", Id).refs("site"),
+            col("site_id", Id).refs_same("site", "study_id"),
             col("nonce", Bytes),
             col("ciphertext", Bytes),
         ])

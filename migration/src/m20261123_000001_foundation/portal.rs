@@ -54,6 +54,10 @@ pub(super) fn tables() -> Vec<Table> {
             col("status", OneOf(&["ACTIVE", "RETIRED"])),
         ])
         .unique(&["kid"]),
+        Table::new("portal_reason", vec![
+            col("id", Id),
+            col("text", Text),
+        ]),
         Table::new("access_record", vec![
             col("id", Id),
             col("at", Instant),
@@ -79,7 +83,7 @@ pub(super) fn clients() -> Vec<Table> {
             col("id", Id),
             col("name", Text),
             col("study_id", Id).refs("registered_study"),
-            col("site_id", Id).refs("site"),
+            col("site_id", Id).refs_same("site", "study_id"),
             col("public_jwks", Text),
             col("scopes", Json),
             col("status", OneOf(&["ACTIVE", "DISABLED"])),

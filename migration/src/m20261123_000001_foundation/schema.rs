@@ -35,7 +35,15 @@ pub(super) struct Column {
     name: &'static str,
     kind: Kind,
     null: bool,
-    refs: Option<&'static str>,
+    refs: Option<Reference>,
+}
+
+/// A row that a column points to.
+#[derive(Clone, Copy)]
+struct Reference {
+    table: &'static str,
+    /// A column that both rows have, and in which they have to agree: the subject, or the study.
+    same: Option<&'static str>,
 }
 
 pub(super) fn col(name: &'static str, kind: Kind) -> Column {
@@ -49,7 +57,14 @@ impl Column {
     }
 
     pub(super) fn refs(mut self, table: &'static str) -> Column {
-        self.refs = Some(table);
+        self.refs = Some(Reference { table, same: None });
+        self
+    }
+
+    /// Points to a row of the same subject, or of the same study: `same` is the column that says which. The
+    /// other table has `id` and that column as a key.
+    pub(super) fn refs_same(mut self, table: &'static str, same: &'static str) -> Column {
+        self.refs = Some(Reference { table, same: Some(same) });
         self
     }
 
@@ -78,10 +93,17 @@ impl Column {
         if let Some(check) = self.check(sqlite) {
             let _ = write!(sql, " CHECK ({check})");
         }
-        if let Some(table) = self.refs {
+        if let Some(Reference { table, same: None }) = self.refs {
             let _ = write!(sql, " REFERENCES \"{table}\" (\"id\")");
         }
         sql
+    }
+
+    /// The key of two columns by which the column points to another table. With a null in it, it points to nothing.
+    fn pair(&self) -> Option<String> {
+        let Reference { table, same } = self.refs?;
+        let (own, theirs) = (quoted(&[self.name, same?]), quoted(&["id", same?]));
+        Some(format!("FOREIGN KEY ({own}) REFERENCES \"{table}\" ({theirs})"))
     }
 
     fn check(&self, sqlite: bool) -> Option<String> {
@@ -171,6 +193,7 @@ impl Table {
         let mut parts: Vec<String> = self.columns.iter().map(|column| column.sql(backend)).collect();
         parts.push(format!("PRIMARY KEY ({})", quoted(&self.key)));
         parts.extend(self.uniques.iter().map(|columns| format!("UNIQUE ({})", quoted(columns))));
+        parts.extend(self.columns.iter().filter_map(Column::pair));
         parts.extend(self.checks.iter().map(|condition| format!("CHECK ({condition})")));
         let mut statements = vec![format!("CREATE TABLE \"{}\" (\n  {}\n)", self.name, parts.join(",\n  "))];
         for columns in &self.indexes {

@@ -33,6 +33,7 @@ pub(super) fn tables() -> Vec<Table> {
             col("digest", Digest),
             col("effective_on", Date),
         ])
+        .unique(&["id", "study_id"])
         .unique(&["study_id", "label"]),
         Table::new("site", vec![
             col("id", Id),
@@ -44,6 +45,7 @@ pub(super) fn tables() -> Vec<Table> {
             col("time_zone", Text),
             col("opened_on", Date),
         ])
+        .unique(&["id", "study_id"])
         .unique(&["study_id", "code"])
         .unique(&["study_id", "ordinal"])
         .check("ordinal >= 1"),
@@ -58,6 +60,7 @@ pub(super) fn tables() -> Vec<Table> {
             col("status", OneOf(&["PLANNED", "OPEN", "CLOSED"])),
             col("opened_on", Date).null(),
         ])
+        .unique(&["id", "study_id"])
         .unique(&["study_id", "level"])
         .unique(&["study_id", "code"])
         .check("level >= 1")
@@ -65,7 +68,7 @@ pub(super) fn tables() -> Vec<Table> {
         Table::new("planned_visit", vec![
             col("id", Id),
             col("study_id", Id).refs("registered_study"),
-            col("protocol_version_id", Id).refs("protocol_version"),
+            col("protocol_version_id", Id).refs_same("protocol_version", "study_id"),
             col("code", Text),
             col("label", Text),
             col("ordinal", Int),
@@ -85,7 +88,7 @@ pub(super) fn tables() -> Vec<Table> {
             col("id", Id),
             col("study_id", Id).refs("registered_study"),
             col("ordinal", Int),
-            col("site_id", Id).refs("site"),
+            col("site_id", Id).refs_same("site", "study_id"),
             col("code", Text),
             col("status", OneOf(&["SCREENING", "ELIGIBLE", "SCREEN_FAILED", "ENROLLED", "ON_TREATMENT", "FOLLOW_UP", "COMPLETED", "WITHDRAWN"])),
             col("sex", OneOf(&["FEMALE", "MALE"])),
@@ -97,6 +100,7 @@ pub(super) fn tables() -> Vec<Table> {
             col("identity_fields", Json),
             col("identity_commitment", Text).null(),
         ])
+        .unique(&["id", "study_id"])
         .unique(&["study_id", "code"])
         .unique(&["study_id", "ordinal"])
         .index("site_id")
@@ -105,8 +109,8 @@ pub(super) fn tables() -> Vec<Table> {
         Table::new("allocation", vec![
             col("id", Id),
             col("study_id", Id).refs("registered_study"),
-            col("subject_id", Id).refs("subject"),
-            col("cohort_id", Id).refs("cohort"),
+            col("subject_id", Id).refs_same("subject", "study_id"),
+            col("cohort_id", Id).refs_same("cohort", "study_id"),
             col("allocated_on", Date),
         ])
         .unique(&["subject_id"])
@@ -114,7 +118,7 @@ pub(super) fn tables() -> Vec<Table> {
         Table::new("consent", vec![
             col("id", Id),
             col("study_id", Id).refs("registered_study"),
-            col("subject_id", Id).refs("subject"),
+            col("subject_id", Id).refs_same("subject", "study_id"),
             col("purpose", OneOf(&["STUDY", "SENSITIVE_DATA", "CROSS_BORDER", "SAMPLES"])),
             col("version", Text),
             col("given_on", Date),
@@ -125,7 +129,7 @@ pub(super) fn tables() -> Vec<Table> {
         Table::new("eligibility_result", vec![
             col("id", Id),
             col("study_id", Id).refs("registered_study"),
-            col("subject_id", Id).refs("subject"),
+            col("subject_id", Id).refs_same("subject", "study_id"),
             col("criterion", Text),
             col("criterion_version", Int),
             col("kind", OneOf(&["INCLUSION", "EXCLUSION"])),
@@ -138,18 +142,19 @@ pub(super) fn tables() -> Vec<Table> {
         Table::new("visit", vec![
             col("id", Id),
             col("study_id", Id).refs("registered_study"),
-            col("subject_id", Id).refs("subject"),
+            col("subject_id", Id).refs_same("subject", "study_id"),
             col("planned_code", Text).null(),
             col("date", Date),
             col("status", OneOf(&["OCCURRED", "MISSED"])),
             col("note", Json).null(),
         ])
+        .unique(&["id", "subject_id"])
         .unique(&["subject_id", "planned_code"]),
         Table::new("assessment", vec![
             col("id", Id),
             col("study_id", Id).refs("registered_study"),
-            col("subject_id", Id).refs("subject"),
-            col("visit_id", Id).refs("visit"),
+            col("subject_id", Id).refs_same("subject", "study_id"),
+            col("visit_id", Id).refs_same("visit", "subject_id"),
             col("instrument", OneOf(&["SLEDAI_2K", "BILAG_2004", "PGA", "LLDAS_EXTRAS"])),
             col("assessed_on", Date),
             col("assessor", Text).null(),
@@ -160,18 +165,19 @@ pub(super) fn tables() -> Vec<Table> {
         Table::new("autoantibody_panel", vec![
             col("id", Id),
             col("study_id", Id).refs("registered_study"),
-            col("subject_id", Id).refs("subject"),
-            col("visit_id", Id).refs("visit"),
+            col("subject_id", Id).refs_same("subject", "study_id"),
+            col("visit_id", Id).refs_same("visit", "subject_id"),
             col("collected_on", Date),
             col("laboratory", Text).null(),
         ])
+        .unique(&["id", "subject_id"])
         .index("subject_id")
         .index("visit_id"),
         Table::new("autoantibody_result", vec![
             col("id", Id),
             col("study_id", Id).refs("registered_study"),
-            col("subject_id", Id).refs("subject"),
-            col("panel_id", Id).refs("autoantibody_panel"),
+            col("subject_id", Id).refs_same("subject", "study_id"),
+            col("panel_id", Id).refs_same("autoantibody_panel", "subject_id"),
             col("analyte", OneOf(&["ANTI_DSDNA", "ANA", "ANTI_SM", "C3", "C4"])),
             col("raw", Text),
             col("comparator", OneOf(&["LESS_THAN", "GREATER_THAN"])).null(),
@@ -191,8 +197,8 @@ pub(super) fn tables() -> Vec<Table> {
         Table::new("lab_result", vec![
             col("id", Id),
             col("study_id", Id).refs("registered_study"),
-            col("subject_id", Id).refs("subject"),
-            col("visit_id", Id).null().refs("visit"),
+            col("subject_id", Id).refs_same("subject", "study_id"),
+            col("visit_id", Id).null().refs_same("visit", "subject_id"),
             col("analyte", Text),
             col("loinc", Text).null(),
             col("raw", Text),
@@ -213,7 +219,7 @@ pub(super) fn tables() -> Vec<Table> {
         Table::new("dose", vec![
             col("id", Id),
             col("study_id", Id).refs("registered_study"),
-            col("subject_id", Id).refs("subject"),
+            col("subject_id", Id).refs_same("subject", "study_id"),
             col("ordinal", Int),
             col("agent", OneOf(&["NK510", "FLUDARABINE", "CYCLOPHOSPHAMIDE", "PROCEDURE"])),
             col("planned_cells_per_kg", Exact).null(),
@@ -230,7 +236,7 @@ pub(super) fn tables() -> Vec<Table> {
         Table::new("medication", vec![
             col("id", Id),
             col("study_id", Id).refs("registered_study"),
-            col("subject_id", Id).refs("subject"),
+            col("subject_id", Id).refs_same("subject", "study_id"),
             col("drug", Text),
             col("class", OneOf(&["GLUCOCORTICOID", "IMMUNOSUPPRESSANT", "ANTIMALARIAL", "BIOLOGIC", "LYMPHODEPLETION", "OTHER"])),
             col("dose", Exact).null(),
@@ -247,7 +253,7 @@ pub(super) fn tables() -> Vec<Table> {
         Table::new("adverse_event", vec![
             col("id", Id),
             col("study_id", Id).refs("registered_study"),
-            col("subject_id", Id).refs("subject"),
+            col("subject_id", Id).refs_same("subject", "study_id"),
             col("term", Text),
             col("soc", Text).null(),
             col("pt", Text).null(),
@@ -262,12 +268,13 @@ pub(super) fn tables() -> Vec<Table> {
             col("aware_on", Date).null(),
             col("withhold", Json),
         ])
+        .unique(&["id", "subject_id"])
         .index("subject_id"),
         Table::new("adverse_event_grade", vec![
             col("id", Id),
             col("study_id", Id).refs("registered_study"),
-            col("subject_id", Id).refs("subject"),
-            col("adverse_event_id", Id).refs("adverse_event"),
+            col("subject_id", Id).refs_same("subject", "study_id"),
+            col("adverse_event_id", Id).refs_same("adverse_event", "subject_id"),
             col("grade", Int).null(),
             col("scale", OneOf(&["CTCAE_V5", "ASTCT"])),
             col("since", PartialDate),
@@ -278,8 +285,8 @@ pub(super) fn tables() -> Vec<Table> {
         Table::new("adverse_event_causality", vec![
             col("id", Id),
             col("study_id", Id).refs("registered_study"),
-            col("subject_id", Id).refs("subject"),
-            col("adverse_event_id", Id).refs("adverse_event"),
+            col("subject_id", Id).refs_same("subject", "study_id"),
+            col("adverse_event_id", Id).refs_same("adverse_event", "subject_id"),
             col("agent", OneOf(&["NK510", "FLUDARABINE", "CYCLOPHOSPHAMIDE", "PROCEDURE"])),
             col("assessor", OneOf(&["INVESTIGATOR", "SPONSOR"])),
             col("causality", OneOf(&["DEFINITE", "PROBABLE", "POSSIBLE", "RELATED", "UNLIKELY", "NOT_RELATED"])).null(),
@@ -289,8 +296,8 @@ pub(super) fn tables() -> Vec<Table> {
         Table::new("dlt_adjudication", vec![
             col("id", Id),
             col("study_id", Id).refs("registered_study"),
-            col("subject_id", Id).refs("subject"),
-            col("adverse_event_id", Id).refs("adverse_event"),
+            col("subject_id", Id).refs_same("subject", "study_id"),
+            col("adverse_event_id", Id).refs_same("adverse_event", "subject_id"),
             col("is_dlt", Bool),
             col("rationale", Json),
             col("decided_on", Date),
@@ -300,7 +307,7 @@ pub(super) fn tables() -> Vec<Table> {
         Table::new("intercurrent_event", vec![
             col("id", Id),
             col("study_id", Id).refs("registered_study"),
-            col("subject_id", Id).refs("subject"),
+            col("subject_id", Id).refs_same("subject", "study_id"),
             col("kind", OneOf(&["NEW_IMMUNOSUPPRESSANT", "STEROID_INCREASE", "INTRAVENOUS_PULSE", "CELL_THERAPY_OR_B_CELL_DEPLETION", "DEATH", "LACK_OF_EFFICACY", "STEROID_FOR_CRS_OR_PREMEDICATION", "PLANNED_REDOSING", "MISSED_VISIT", "LOST_TO_FOLLOW_UP"])),
             col("occurred_on", Date),
             col("days", Int).null(),
@@ -310,7 +317,7 @@ pub(super) fn tables() -> Vec<Table> {
         Table::new("disposition", vec![
             col("id", Id),
             col("study_id", Id).refs("registered_study"),
-            col("subject_id", Id).refs("subject"),
+            col("subject_id", Id).refs_same("subject", "study_id"),
             col("kind", OneOf(&["SCREEN_FAILED", "WITHDRAWN", "COMPLETED", "LOST_TO_FOLLOW_UP", "DIED"])),
             col("occurred_on", Date),
             col("reason", Json).null(),
@@ -337,7 +344,7 @@ pub(super) fn tables() -> Vec<Table> {
         Table::new("change_reason", vec![
             col("id", Id),
             col("study_id", Id).refs("registered_study"),
-            col("subject_id", Id).null().refs("subject"),
+            col("subject_id", Id).null().refs_same("subject", "study_id"),
             col("text", Json),
         ])
         .index("subject_id"),
@@ -357,7 +364,7 @@ pub(super) fn tables() -> Vec<Table> {
         Table::new("finding", vec![
             col("id", Id),
             col("study_id", Id).refs("registered_study"),
-            col("subject_id", Id).null().refs("subject"),
+            col("subject_id", Id).null().refs_same("subject", "study_id"),
             col("rule", Text),
             col("rule_version", Int),
             col("record_table", Text).null(),
@@ -370,7 +377,7 @@ pub(super) fn tables() -> Vec<Table> {
         Table::new("stopping_rule", vec![
             col("id", Id),
             col("study_id", Id).refs("registered_study"),
-            col("cohort_id", Id).null().refs("cohort"),
+            col("cohort_id", Id).null().refs_same("cohort", "study_id"),
             col("rule", Text),
             col("state", OneOf(&["CLEAR", "WATCH", "PAUSE", "STOP"])),
             col("facts", Text),
@@ -380,8 +387,8 @@ pub(super) fn tables() -> Vec<Table> {
         Table::new("clock", vec![
             col("id", Id),
             col("study_id", Id).refs("registered_study"),
-            col("subject_id", Id).refs("subject"),
-            col("adverse_event_id", Id).refs("adverse_event"),
+            col("subject_id", Id).refs_same("subject", "study_id"),
+            col("adverse_event_id", Id).refs_same("adverse_event", "subject_id"),
             col("kind", OneOf(&["CLK_SITE", "CLK_7", "CLK_15"])),
             col("started_at", Instant),
             col("due_at", Instant),
@@ -392,7 +399,7 @@ pub(super) fn tables() -> Vec<Table> {
         Table::new("redaction", vec![
             col("id", Id),
             col("study_id", Id).refs("registered_study"),
-            col("subject_id", Id).null().refs("subject"),
+            col("subject_id", Id).null().refs_same("subject", "study_id"),
             col("revision", Revision),
             col("position", Int),
             col("replacement", Text),

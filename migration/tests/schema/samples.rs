@@ -18,7 +18,7 @@ pub fn id(table: &str) -> Uuid {
 pub fn image(table: &str) -> Value {
     let columns = match table {
         "registered_study" | "person" | "membership" | "service_client" | "setting" | "public_key"
-        | "access_record" => portal(table),
+        | "portal_reason" | "access_record" => portal(table),
         "study" | "protocol_version" | "site" | "cohort" | "planned_visit" | "data_cut" | "closed_cut"
         | "change_reason" | "proposal" | "finding" | "stopping_rule" | "redaction" => of_the_study(table),
         _ => of_a_subject(table),
@@ -54,6 +54,7 @@ fn portal(table: &str) -> Value {
         "public_key" => {
             json!({ "kid": "k1", "purpose": "CHECKPOINT", "jwk": "{\"kty\":\"OKP\"}", "status": "ACTIVE" })
         }
+        "portal_reason" => json!({ "text": "Left the synthetic team.\n不再参与" }),
         "access_record" => json!({
             "at": "2026-11-23T09:30:00.123456Z", "actorId": id("person"), "actorName": "synthetic.coordinator",
             "role": "COORDINATOR", "membershipId": id("membership"), "studyId": id("registered_study"),

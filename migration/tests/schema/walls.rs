@@ -13,6 +13,10 @@ on_both_engines! {
     every_code_is_taken_and_no_other;
     /// A row cannot point to what is not there.
     a_row_needs_what_it_points_to;
+    /// A record cannot point to a visit, panel or adverse event of somebody else.
+    a_record_points_to_its_own_subjects_rows_alone;
+    /// A record cannot belong to one study and its subject, site or cohort to another.
+    a_record_stays_in_its_study;
     /// Keys that people know rows by are unique.
     what_identifies_a_row_is_unique;
     /// Decimals, dates, partial dates, documents and numbers outside their ranges are refused.
@@ -132,6 +136,99 @@ async fn a_row_needs_what_it_points_to(engine: &Engine) {
     entity::for_each_study_table!(point);
     entity::for_each_portal_table!(point);
     assert!(pointers > 60, "{pointers}");
+}
+
+/// What a record may point to within its subject: the table of the record, its column, and the table meant.
+const OF_ONE_SUBJECT: &[(&str, &str, &str)] = &[
+    ("assessment", "visit_id", "visit"),
+    ("autoantibody_panel", "visit_id", "visit"),
+    ("lab_result", "visit_id", "visit"),
+    ("autoantibody_result", "panel_id", "autoantibody_panel"),
+    ("adverse_event_grade", "adverse_event_id", "adverse_event"),
+    ("adverse_event_causality", "adverse_event_id", "adverse_event"),
+    ("dlt_adjudication", "adverse_event_id", "adverse_event"),
+    ("clock", "adverse_event_id", "adverse_event"),
+];
+
+/// Inserts a second row of a table: the sample's copy with other values in some columns.
+async fn second(engine: &Engine, table: &str, other: &[(&str, String)]) {
+    let columns = engine.columns(table).await;
+    let names: Vec<String> = columns.keys().map(|name| format!("\"{name}\"")).collect();
+    let value = |name: &String| {
+        let told = other.iter().find(|(column, _)| column == name);
+        told.map_or_else(|| format!("\"{name}\""), |(_, value)| value.clone())
+    };
+    let values: Vec<String> = columns.keys().map(value).collect();
+    let (names, values) = (names.join(", "), values.join(", "));
+    engine.run(&format!("INSERT INTO \"{table}\" ({names}) SELECT {values} FROM \"{table}\" LIMIT 1")).await;
+}
+
+/// Refused, and because of a foreign key.
+async fn unlinked(engine: &Engine, sql: &str) {
+    let error = engine.owner.execute_unprepared(sql).await.err().unwrap_or_else(|| panic!("taken: {sql}"));
+    assert!(error.to_string().to_lowercase().contains("foreign key"), "{sql}: {error}");
+}
+
+/// An id as the engine writes it.
+fn literal(engine: &Engine, id: uuid::Uuid) -> String {
+    match engine.backend() {
+        sea_orm::DatabaseBackend::Sqlite => format!("x'{}'", id.simple()),
+        _ => format!("'{id}'"),
+    }
+}
+
+async fn a_record_points_to_its_own_subjects_rows_alone(engine: &Engine) {
+    round_trip::fill(engine).await;
+    let [somebody, theirs] =
+        ["somebody else", "of somebody else"].map(|name| literal(engine, samples::id(name)));
+    let own = literal(engine, samples::id("subject"));
+    let person = [("id", somebody.clone()), ("code", "'SH01-002'".into()), ("ordinal", "2".into())];
+    second(engine, "subject", &person).await;
+    let of_theirs = [("id", theirs.clone()), ("subject_id", somebody.clone())];
+    let visit =
+        [("planned_code", "'DAY_14'".to_owned())].into_iter().chain(of_theirs.clone()).collect::<Vec<_>>();
+    second(engine, "visit", &visit).await;
+    second(engine, "adverse_event", &of_theirs).await;
+    let panel = [("visit_id", theirs.clone())].into_iter().chain(of_theirs.clone()).collect::<Vec<_>>();
+    second(engine, "autoantibody_panel", &panel).await;
+
+    for (table, column, _) in OF_ONE_SUBJECT {
+        let mine = format!("\"{table}\" SET");
+        let row = format!("WHERE \"subject_id\" = {own}");
+        unlinked(engine, &format!("UPDATE {mine} \"{column}\" = {theirs} {row}")).await;
+    }
+    // Nor by giving the record, or what it points to, to somebody else.
+    for (table, _, of) in OF_ONE_SUBJECT {
+        for moved in [table, of] {
+            let own_row = format!("WHERE \"subject_id\" = {own}");
+            unlinked(engine, &format!("UPDATE \"{moved}\" SET \"subject_id\" = {somebody} {own_row}")).await;
+        }
+    }
+    // The wall is no wider than that: a record goes to somebody else's visit together with its subject.
+    engine
+        .run(&format!("UPDATE \"assessment\" SET \"visit_id\" = {theirs}, \"subject_id\" = {somebody}"))
+        .await;
+    // And a result that names no visit needs none.
+    engine.run("UPDATE \"lab_result\" SET \"visit_id\" = NULL").await;
+}
+
+async fn a_record_stays_in_its_study(engine: &Engine) {
+    round_trip::fill(engine).await;
+    let [other, site] = ["another study", "a site of it"].map(|name| literal(engine, samples::id(name)));
+    second(engine, "registered_study", &[("id", other.clone()), ("code", "'OTHER'".into())]).await;
+    second(engine, "site", &[("id", site.clone()), ("study_id", other.clone())]).await;
+    for table in
+        ["allocation", "consent", "visit", "dose", "medication", "disposition", "change_reason", "finding"]
+    {
+        unlinked(engine, &format!("UPDATE \"{table}\" SET \"study_id\" = {other}")).await;
+    }
+    for table in ["stopping_rule", "planned_visit", "subject", "service_client"] {
+        unlinked(engine, &format!("UPDATE \"{table}\" SET \"study_id\" = {other}")).await;
+    }
+    for table in ["subject", "service_client"] {
+        unlinked(engine, &format!("UPDATE \"{table}\" SET \"site_id\" = {site}")).await;
+    }
+    engine.run(&format!("UPDATE \"service_client\" SET \"site_id\" = {site}, \"study_id\" = {other}")).await;
 }
 
 /// The id of no row.

@@ -1,7 +1,7 @@
 //! End a grant.
 
 use super::disable_person::last_administrator;
-use super::{Decide, change, input_of, permit};
+use super::{Decide, change, input_of, permit, why};
 use crate::actor::administers_for_good;
 use crate::{Portal, text};
 use entity::rows;
@@ -32,9 +32,9 @@ impl Decide for EndMembership {
 
     fn decide(&self, actor: &Actor, at: &Moment, portal: &Portal) -> Result<Decision, Refusal> {
         let mut decision = permit(actor, self.act())?;
-        text::reason("reason", &self.reason)?;
+        let reason = why(text::reason("reason", &self.reason)?, at)?;
         if let Some(client) = portal.tables.service_client.get(self.membership) {
-            decision.portal.push(change(&disabled(client)?)?);
+            decision.portal.extend([change(&disabled(client)?)?, reason]);
             return Ok(decision);
         }
         let row = portal
@@ -61,7 +61,7 @@ impl Decide for EndMembership {
             );
         }
         let row = rows::Membership { ended_at: Some(at.now()), ..row.clone() };
-        decision.portal.push(change(&row)?);
+        decision.portal.extend([change(&row)?, reason]);
         Ok(decision)
     }
 }

@@ -22,6 +22,7 @@ pub use register_study::RegisterStudy;
 
 use crate::Portal;
 use entity::row::Row;
+use entity::rows;
 use policy::{Act, Actor, Change, Decision, Moment, Refusal, RefusalCode};
 use serde::Serialize;
 use serde_json::Value;
@@ -57,6 +58,11 @@ fn permit(actor: &Actor, act: Act) -> Result<Decision, Refusal> {
 fn change<R: Row>(row: &R) -> Result<Change, Refusal> {
     Change::of(R::TABLE, row.id(), row.subject(), row)
         .map_err(|_| Refusal::new(RefusalCode::InvalidValue, "the record has no canonical form"))
+}
+
+/// The change that keeps why an act was done, beside what it changed. The reason is never part of a header.
+fn why(text: String, at: &Moment) -> Result<Change, Refusal> {
+    change(&rows::PortalReason { id: at.ids("reason").draw(), text })
 }
 
 /// A command's fields as JSON.

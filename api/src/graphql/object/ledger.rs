@@ -1,11 +1,12 @@
 //! The ledger as a viewer may see it: head, entries, changes, and what each did to its row.
 //!
-//! The View says what may be seen; here that is only read and translated.
+//! The View says what may be seen; here that is only read and translated. [`crate::graphql::trail`] turns the pages.
 
 use crate::failure::Failure;
-use crate::graphql::page::{DEFAULT_PAGE, LARGEST_PAGE, PageInfo};
+use crate::graphql::page::PageInfo;
 use crate::graphql::scalar::{Id, Revision};
 use crate::graphql::scope::Scope;
+use crate::graphql::trail::{Looking, cursor};
 use crate::graphql::wait::wait;
 use async_graphql::Error;
 use ledger::StreamId;
@@ -13,13 +14,8 @@ use objects::{Cx, DateTime, Gate, Permit, object};
 use policy::DataGroup;
 use std::sync::Arc;
 use store::{Page, Store, Touching, TrailEntry};
-use study::view::{ShownField, TrailRow, View};
+use study::view::{ShownField, TrailOf, TrailRow, View};
 use uuid::Uuid;
-
-/// Entries read from the database in one go.
-const STEP: u64 = 200;
-/// Entries looked at for one page. A viewer of few of them gets a shorter page that says that more follow.
-const LOOKED_AT: u64 = 5_000;
 
 /// Where the study's ledger stands.
 #[object(name = "LedgerHead")]
@@ -29,7 +25,7 @@ impl LedgerHead {
     fn revision(&self) -> Revision {
         Revision(self.0.head().revision.0)
     }
-    /// The hash of its entry, in hexadecimal.
+    /// The hash of its entry, in hexadecimal. Null when the ledger is kept from you.
     #[group(AuditTrail)]
     fn hash(&self) -> Option<String> {
         Some(self.0.head().hash.to_string())
@@ -40,7 +36,7 @@ impl LedgerHead {
         DateTime(self.0.head().at)
     }
     /// A signed checkpoint (JWS) of the ledger's newest entry, to keep and verify later. Its entry may be newer
-    /// than this head when the study is read as of an earlier point.
+    /// than this head when the study is read as of an earlier point. Null when the ledger is kept from you.
     #[group(AuditTrail)]
     #[complexity(100)]
     fn checkpoint(&self, cx: &Cx<'_>) -> Result<Option<String>, Error> {
@@ -71,12 +67,21 @@ impl LedgerEntryConnection {
     fn page_info(&self) -> PageInfo {
         self.info.clone()
     }
+    /// How many entries match in all, on every page together. Null when more than 20,000 entries would have to be
+    /// looked through to tell, which may be many times fewer that match: ask for a shorter time, or for one subject.
+    #[group(Envelope)]
+    #[complexity(500)]
+    fn total_count(&self, cx: &Cx<'_>) -> Result<Option<i32>, Error> {
+        Ok(self.looking.count(store(cx)?)?)
+    }
 }
 
 /// A page of ledger entries.
 pub struct LedgerEntryConnection {
-    entries: Vec<LedgerEntry>,
-    info: PageInfo,
+    pub(crate) entries: Vec<LedgerEntry>,
+    pub(crate) info: PageInfo,
+    /// What was looked for, so that it can be counted when somebody asks.
+    pub(crate) looking: Looking,
 }
 
 /// A ledger entry with its cursor.
@@ -105,15 +110,16 @@ impl LedgerEntry {
     fn revision(&self) -> Revision {
         Revision(self.entry.header.revision.0)
     }
-    /// When it was made, by the server's clock.
-    #[group(Envelope)]
-    fn at(&self) -> DateTime {
-        DateTime(self.entry.header.at)
+    /// When it was made, by the server's clock. Null for the safety board, which reads no days of the calendar.
+    #[group(AuditTrail)]
+    fn at(&self) -> Option<DateTime> {
+        self.names_people().then_some(DateTime(self.entry.header.at))
     }
-    /// The printed name of who acted, as it was then.
+    /// The printed name of who acted, as it was then. Null for the safety board, which does not learn who works
+    /// where.
     #[group(AuditTrail)]
     fn actor(&self) -> Option<&str> {
-        Some(&self.entry.header.display_name)
+        self.names_people().then_some(&self.entry.header.display_name)
     }
     /// The role that allowed it.
     #[group(AuditTrail)]
@@ -125,15 +131,15 @@ impl LedgerEntry {
     fn command(&self) -> Option<&str> {
         Some(&self.entry.header.command)
     }
-    /// The client program through which it came.
+    /// The client program through which it came. Null for the safety board.
     #[group(AuditTrail)]
     fn client(&self) -> Option<&str> {
-        self.entry.header.client.as_deref()
+        self.entry.header.client.as_deref().filter(|_| self.names_people())
     }
-    /// The request, as in the server's log.
+    /// The request, as in the server's log. Null for the safety board.
     #[group(AuditTrail)]
     fn request_id(&self) -> Option<String> {
-        Some(self.entry.header.request_id.to_string())
+        self.names_people().then(|| self.entry.header.request_id.to_string())
     }
     /// The entry's hash, in hexadecimal.
     #[group(AuditTrail)]
@@ -152,6 +158,7 @@ impl LedgerEntry {
 #[derive(Clone)]
 pub struct LedgerEntry {
     view: View,
+    of: TrailOf,
     entry: Arc<TrailEntry>,
     /// Positions of the changes that may be seen.
     positions: Vec<usize>,
@@ -159,16 +166,23 @@ pub struct LedgerEntry {
 
 impl LedgerEntry {
     /// The entry as far as the viewer may see it; none when it is not to be listed.
-    fn of(view: &View, entry: TrailEntry) -> Option<LedgerEntry> {
-        let positions = view.show_trail(&rows(&entry))?;
-        Some(LedgerEntry { view: view.clone(), entry: Arc::new(entry), positions })
+    pub(crate) fn of(view: &View, of: TrailOf, entry: TrailEntry) -> Option<LedgerEntry> {
+        let positions = view.show_trail(of, &rows(of, &entry))?;
+        Some(LedgerEntry { view: view.clone(), of, entry: Arc::new(entry), positions })
     }
 
-    fn number(&self) -> u64 {
+    /// The entry's revision.
+    pub(crate) fn number(&self) -> u64 {
         self.entry.header.revision.0
     }
 
-    fn shown(&self) -> Vec<LedgerChange> {
+    /// Whether the viewer may know who acted, and when.
+    fn names_people(&self) -> bool {
+        !self.view.is_board()
+    }
+
+    /// The changes that may be seen.
+    pub(crate) fn shown(&self) -> Vec<LedgerChange> {
         self.positions
             .iter()
             .map(|position| LedgerChange { entry: self.clone(), position: *position })
@@ -177,14 +191,14 @@ impl LedgerEntry {
 }
 
 /// The changes of an entry for the View: all that its header names, with the images that were read.
-pub(crate) fn rows(entry: &TrailEntry) -> Vec<TrailRow<'_>> {
+pub(crate) fn rows(of: TrailOf, entry: &TrailEntry) -> Vec<TrailRow<'_>> {
     let image = |at: usize| {
         let read = entry.changes.iter().find(|change| usize::try_from(change.position) == Ok(at));
         read.map(|change| &*change.image)
     };
     let named = entry.header.changes.iter().enumerate();
     named
-        .map(|(at, it)| TrailRow { table: &it.table, row: it.row, subject: it.subject, image: image(at) })
+        .map(|(at, it)| TrailRow { of, table: &it.table, row: it.row, subject: it.subject, image: image(at) })
         .collect()
 }
 
@@ -196,10 +210,10 @@ impl LedgerChange {
     fn revision(&self) -> Revision {
         Revision(self.entry.number())
     }
-    /// When the entry was made.
-    #[group(Envelope)]
-    fn at(&self) -> DateTime {
-        DateTime(self.entry.entry.header.at)
+    /// When the entry was made. Null for the safety board, which reads no days of the calendar.
+    #[group(AuditTrail)]
+    fn at(&self) -> Option<DateTime> {
+        self.entry.names_people().then_some(DateTime(self.entry.entry.header.at))
     }
     /// What kind of record it is, for example `adverse event`.
     #[group(AuditTrail)]
@@ -237,13 +251,13 @@ impl LedgerChange {
 /// A change that the viewer may see.
 #[derive(Clone)]
 pub struct LedgerChange {
-    entry: LedgerEntry,
-    position: usize,
+    pub(crate) entry: LedgerEntry,
+    pub(crate) position: usize,
 }
 
 impl LedgerChange {
-    fn row(&self) -> Option<TrailRow<'_>> {
-        rows(&self.entry.entry).into_iter().nth(self.position)
+    pub(crate) fn row(&self) -> Option<TrailRow<'_>> {
+        rows(self.entry.of, &self.entry.entry).into_iter().nth(self.position)
     }
 
     /// The image that the row had before this change, in this entry or in an earlier one.
@@ -257,7 +271,7 @@ impl LedgerChange {
         }
         let page = Page { after: None, before: Some(self.entry.number()), limit: 1, newest_first: true };
         let touching = Touching::Row { row: row.row, subject: row.subject };
-        let found = wait(store.entries(StreamId::Open(self.entry.view.study_row()), page, touching))??;
+        let found = wait(store.entries(stream(&self.entry.view, self.entry.of), page, touching))??;
         let changes = found.into_iter().next().map(|entry| entry.changes).unwrap_or_default();
         Ok(changes.into_iter().rev().find(|it| of_row(&it.table, it.row)).map(|it| it.image))
     }
@@ -308,8 +322,8 @@ impl ChangeConnection {
 
 /// A page of changes.
 pub struct ChangeConnection {
-    changes: Vec<LedgerChange>,
-    info: PageInfo,
+    pub(crate) changes: Vec<LedgerChange>,
+    pub(crate) info: PageInfo,
 }
 
 /// A change with its cursor.
@@ -330,185 +344,45 @@ impl ChangeEdge {
 /// A change with its cursor.
 pub struct ChangeEdge(LedgerChange);
 
-macro_rules! gated_by_view {
-    ($($type:ty => |$it:ident| $view:expr;)+) => {
-        $(impl Gate<DataGroup> for $type {
-            fn permits(&self, group: DataGroup) -> Permit {
-                let $it = self;
-                if $view.sees_trail() && $view.sight(group).sees_rows() { Permit::Allowed } else { Permit::Masked }
-            }
-        })+
+// Where the ledger stands is told to whoever sees the study; what vouches for it, to whoever sees the ledger.
+impl Gate<DataGroup> for LedgerHead {
+    fn permits(&self, group: DataGroup) -> Permit {
+        of_trail(&self.0, TrailOf::Open, group, true)
+    }
+}
+
+impl Gate<DataGroup> for LedgerEntry {
+    fn permits(&self, group: DataGroup) -> Permit {
+        of_trail(&self.view, self.of, group, false)
+    }
+}
+
+impl Gate<DataGroup> for LedgerChange {
+    fn permits(&self, group: DataGroup) -> Permit {
+        of_trail(&self.entry.view, self.entry.of, group, false)
+    }
+}
+
+/// What belongs to a trail is shown to who sees that trail, the rest by its own group; of an entry nothing is shown
+/// to anybody else.
+fn of_trail(view: &View, of: TrailOf, group: DataGroup, apart: bool) -> Permit {
+    let trail = view.sees_trail_of(of);
+    let allowed = if group == DataGroup::AuditTrail {
+        trail
+    } else {
+        (trail || apart) && view.sight(group).sees_rows()
     };
-}
-gated_by_view! {
-    LedgerHead => |it| it.0;
-    LedgerEntry => |it| it.view;
-    LedgerChange => |it| it.entry.view;
+    if allowed { Permit::Allowed } else { Permit::Masked }
 }
 
-/// Which part of a ledger is asked for.
-pub(crate) struct Asked {
-    /// How many.
-    pub first: Option<i32>,
-    /// After this cursor.
-    pub after: Option<String>,
-    /// Of the whole study or of one subject.
-    pub touching: Touching,
+/// The stream of a trail.
+pub(crate) fn stream(view: &View, of: TrailOf) -> StreamId {
+    match of {
+        TrailOf::Open => StreamId::Open(view.study_row()),
+        TrailOf::Sealed => StreamId::Sealed(view.study_row()),
+    }
 }
 
-fn store<'c>(cx: &Cx<'c>) -> Result<&'c Store, Error> {
+pub(crate) fn store<'c>(cx: &Cx<'c>) -> Result<&'c Store, Error> {
     Ok(&cx.require::<Scope>()?.app().store)
-}
-
-fn size(first: Option<i32>) -> Result<usize, Failure> {
-    let size = first.unwrap_or(DEFAULT_PAGE);
-    if !(0..=LARGEST_PAGE).contains(&size) {
-        return Err(Failure::bad_input(format!(
-            "a page has 0 to {LARGEST_PAGE} items; {size} were asked for"
-        )));
-    }
-    Ok(usize::try_from(size).unwrap_or_default())
-}
-
-fn cursor(revision: u64, position: Option<usize>) -> String {
-    position.map_or_else(|| format!("r{revision}"), |position| format!("r{revision}.{position}"))
-}
-
-/// Revision and position of a cursor. The cursor of a whole entry stands after all of its changes.
-fn place(cursor: &str) -> Result<(u64, usize), Failure> {
-    let refuse = || Failure::bad_input("the cursor is of no item of this list: start again");
-    let text = cursor.strip_prefix('r').ok_or_else(refuse)?;
-    let (revision, position) = match text.split_once('.') {
-        Some((revision, position)) => (revision, position.parse().map_err(|_| refuse())?),
-        None => (text, usize::MAX),
-    };
-    match revision.parse() {
-        Ok(revision) if revision < 1 << 53 => Ok((revision, position)),
-        Ok(_) | Err(_) => Err(refuse()),
-    }
-}
-
-/// A page of entries that the viewer may see, newest first, up to the revision that the view stands at.
-pub(crate) fn entries(
-    cx: &Cx<'_>,
-    view: &View,
-    asked: &Asked,
-) -> Result<Option<LedgerEntryConnection>, Error> {
-    if !view.sees_trail() {
-        return Ok(None);
-    }
-    let size = size(asked.first)?;
-    let newest = view.head().revision.0;
-    let mut before = match &asked.after {
-        Some(after) => place(after)?.0.min(newest + 1),
-        None => newest + 1,
-    };
-    let (mut found, mut looked_at, mut more) = (Vec::new(), 0, false);
-    'reading: while before > 1 {
-        if looked_at >= LOOKED_AT {
-            more = true;
-            break;
-        }
-        let page = Page { after: None, before: Some(before), limit: STEP, newest_first: true };
-        let read = wait(store(cx)?.entries(StreamId::Open(view.study_row()), page, asked.touching))?;
-        let read = read.map_err(Failure::from)?;
-        if read.is_empty() {
-            break;
-        }
-        for entry in read {
-            let revision = entry.header.revision.0;
-            if let Some(entry) = LedgerEntry::of(view, entry) {
-                if found.len() == size {
-                    more = true;
-                    break 'reading;
-                }
-                found.push(entry);
-            }
-            before = revision;
-            looked_at += 1;
-        }
-    }
-    let end = (more || !found.is_empty()).then(|| cursor(before, None));
-    let info = PageInfo {
-        has_next: more,
-        has_previous: asked.after.is_some(),
-        start: found.first().map(|entry| cursor(entry.number(), None)),
-        end,
-    };
-    Ok(Some(LedgerEntryConnection { entries: found, info }))
-}
-
-/// A page of changes that the viewer may see, after revision `from` and up to `to`, oldest first.
-pub(crate) fn changes(
-    cx: &Cx<'_>,
-    view: &View,
-    (from, to): (Revision, Option<Revision>),
-    asked: &Asked,
-) -> Result<Option<ChangeConnection>, Error> {
-    if !view.sees_trail() {
-        return Ok(None);
-    }
-    let size = size(asked.first)?;
-    let newest = view.head().revision.0;
-    let to = to.map_or(newest, |to| to.0);
-    if from.0 > to || to > newest {
-        let range =
-            format!("`from` is {} and `to` is {to}; they must be in order and at most {newest}", from.0);
-        return Err(Failure::bad_input(range).into());
-    }
-    let start = asked.after.as_deref().map(place).transpose()?.filter(|start| start.0 > from.0);
-    // An entry of which only some changes were given out is read again.
-    let mut after = start.map_or(from.0, |start| start.0 - 1);
-    let mut found: Vec<LedgerChange> = Vec::new();
-    let (mut looked_at, mut more, mut tired) = (0, false, false);
-    'reading: while after < to {
-        if looked_at >= LOOKED_AT {
-            (more, tired) = (true, true);
-            break;
-        }
-        let page = Page { after: Some(after), before: Some(to + 1), limit: STEP, newest_first: false };
-        let read = wait(store(cx)?.entries(StreamId::Open(view.study_row()), page, asked.touching))?;
-        let read = read.map_err(Failure::from)?;
-        if read.is_empty() {
-            break;
-        }
-        for entry in read {
-            let revision = entry.header.revision.0;
-            let shown = LedgerEntry::of(view, entry).map(|entry| entry.shown()).unwrap_or_default();
-            for change in
-                shown.into_iter().filter(|it| start.is_none_or(|start| (revision, it.position) > start))
-            {
-                if found.len() == size {
-                    more = true;
-                    break 'reading;
-                }
-                found.push(change);
-            }
-            after = revision;
-            looked_at += 1;
-        }
-    }
-    let of = |change: &LedgerChange| cursor(change.entry.number(), Some(change.position));
-    let end = if tired { Some(cursor(after, None)) } else { found.last().map(of) };
-    let info = PageInfo {
-        has_next: more,
-        has_previous: asked.after.is_some(),
-        start: found.first().map(of),
-        end: end.or_else(|| asked.after.clone()),
-    };
-    Ok(Some(ChangeConnection { changes: found, info }))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_cursor_names_an_entry_or_a_change() {
-        assert_eq!(place(&cursor(7, Some(2))).map_err(|it| it.public), Ok((7, 2)));
-        assert_eq!(place(&cursor(7, None)).map_err(|it| it.public), Ok((7, usize::MAX)));
-        for wrong in ["", "7", "r", "r7.", "r-1", "rx", "r7.x", "r9007199254740992"] {
-            assert!(place(wrong).is_err(), "{wrong}");
-        }
-    }
 }

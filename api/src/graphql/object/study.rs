@@ -2,7 +2,7 @@
 
 use super::data_query::{DataQueryConnection, DataQueryFilter};
 use super::dsmb::Dsmb;
-use super::ledger::{self, Asked, ChangeConnection, LedgerEntryConnection, LedgerHead};
+use super::ledger::{ChangeConnection, LedgerEntryConnection, LedgerHead};
 use super::outcomes::{Escalation, StudyOutcomes};
 use super::proposal::ProposalConnection;
 use super::safety::Safety;
@@ -11,12 +11,12 @@ use super::subject::Subject;
 use crate::graphql::page::{self, Arguments, PageError, PageInfo, Sliced, slice};
 use crate::graphql::scalar::{Id, Revision};
 use crate::graphql::term::Coded;
+use crate::graphql::trail::{self, Asked, LedgerFilter};
 use async_graphql::{Error, InputObject};
 use objects::{Cx, Date, DateTime, Gate, Permit, object};
 use policy::DataGroup;
-use store::Touching;
 use study::terms::{Grouping, Masking, StudyStatus, SubjectStatus};
-use study::view::{SubjectView, View};
+use study::view::{SubjectView, TrailOf, View};
 
 /// One study: live, or exactly as it stood at a revision, a time, or a named data cut.
 #[object(name = "Study", implements("Node"))]
@@ -61,10 +61,11 @@ impl Study {
     fn as_of(&self) -> DateTime {
         DateTime(self.0.as_of())
     }
-    /// Newest ledger entry's number and hash, with a signed checkpoint to keep. Null when kept from you.
-    #[group(AuditTrail)]
-    fn head(&self) -> Option<LedgerHead> {
-        self.0.sees_trail().then(|| LedgerHead(self.0.clone()))
+    /// Newest ledger entry's number and hash, with a signed checkpoint to keep. Its hash and checkpoint are null when
+    /// the ledger is kept from you.
+    #[group(Envelope)]
+    fn head(&self) -> LedgerHead {
+        LedgerHead(self.0.clone())
     }
     /// Entries of the ledger, newest first, page by page. Null when kept from you.
     #[group(AuditTrail)]
@@ -76,8 +77,27 @@ impl Study {
         first: Option<i32>,
         /// After this cursor.
         after: Option<String>,
+        /// Only those that match.
+        filter: Option<LedgerFilter>,
     ) -> Result<Option<LedgerEntryConnection>, Error> {
-        ledger::entries(cx, &self.0, &Asked { first, after, touching: Touching::Anything })
+        trail::entries(cx, (&self.0, TrailOf::Open), &Asked { first, after, filter, subject: None })
+    }
+    /// Entries of the sealed ledger of a masked study, newest first, as far as they show something that you may know:
+    /// who was allocated to what, doses, and results that could give the treatment away. Null when kept from you, as
+    /// it is from everybody who must not know the treatment, and in open-label studies.
+    #[group(UnmaskingAuditTrail)]
+    #[complexity(list = 20)]
+    fn sealed_ledger(
+        &self,
+        cx: &Cx<'_>,
+        /// How many, at most 100.
+        first: Option<i32>,
+        /// After this cursor.
+        after: Option<String>,
+        /// Only those that match. The safety board may name none.
+        filter: Option<LedgerFilter>,
+    ) -> Result<Option<LedgerEntryConnection>, Error> {
+        trail::entries(cx, (&self.0, TrailOf::Sealed), &Asked { first, after, filter, subject: None })
     }
     /// What changed between two revisions, row by row and field by field, oldest first, as far as you may see it.
     #[group(AuditTrail)]
@@ -94,7 +114,7 @@ impl Study {
         /// After this cursor.
         after: Option<String>,
     ) -> Result<Option<ChangeConnection>, Error> {
-        ledger::changes(cx, &self.0, (from, to), &Asked { first, after, touching: Touching::Anything })
+        trail::changes(cx, &self.0, (from, to), &Arguments::forward(first, after))
     }
     /// The version of the protocol in force.
     #[group(StudyDesign)]

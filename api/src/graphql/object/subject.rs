@@ -6,7 +6,7 @@ use super::dose::Dose;
 use super::evaluation::{AutoantibodyChange, Change, DailyDose, DltEvaluation, Evaluation};
 use super::identity::{MaskedCohort, MaskedIdentity, MaskedSex};
 use super::lab::{AutoantibodyPanel, LabResultConnection};
-use super::ledger::{self, Asked, LedgerEntryConnection};
+use super::ledger::LedgerEntryConnection;
 use super::masked::{MaskedDate, MaskedInt};
 use super::medication::{IntercurrentEvent, Medication};
 use super::score::{BilagGrades, SledaiScore};
@@ -17,12 +17,12 @@ use crate::graphql::argument::{ArgumentError, known, points_asked};
 use crate::graphql::page::{self, Arguments, PageError};
 use crate::graphql::scalar::{Id, Revision, VisitCode};
 use crate::graphql::term::Coded;
+use crate::graphql::trail::{self, Asked, LedgerFilter};
 use async_graphql::Error;
 use objects::{Cx, Date, Gate, Permit, object};
 use policy::DataGroup;
-use store::Touching;
 use study::terms::{Autoantibody, Instrument, SubjectStatus};
-use study::view::SubjectView;
+use study::view::{SubjectView, TrailOf};
 
 /// A person in the study, under a code.
 #[object(name = "Subject", implements("Node"))]
@@ -279,9 +279,11 @@ impl<'v> Subject<'v> {
         first: Option<i32>,
         /// After this cursor.
         after: Option<String>,
+        /// Only those that match.
+        filter: Option<LedgerFilter>,
     ) -> Result<Option<LedgerEntryConnection>, Error> {
-        let touching = Touching::Subject(self.0.row_id());
-        ledger::entries(cx, self.0.view(), &Asked { first, after, touching })
+        let asked = Asked { first, after, filter, subject: Some(self.0.row_id()) };
+        trail::entries(cx, (self.0.view(), TrailOf::Open), &asked)
     }
 }
 

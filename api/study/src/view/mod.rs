@@ -40,7 +40,7 @@ use std::sync::Arc;
 pub use study::ProtocolVersionView;
 pub use subject::{IdentityView, SubjectView};
 pub use trail::{Read, ReadKind, Trail, Vault};
-pub use trail_rows::{ShownField, TrailRow, group_of};
+pub use trail_rows::{ShownField, TrailOf, TrailRow, group_of};
 use uuid::Uuid;
 
 /// With what, and as of when, a viewer looks.

@@ -3,7 +3,9 @@
 //! Default closed: a table that is not in the one list below is hidden, and so is a change whose image was not
 //! passed in, a subject out of scope, and a reason that speaks of a change the viewer may not see.
 //!
-//! Invariant: nothing here is shown to who does not see [`DataGroup::AuditTrail`]; the board never does.
+//! Invariant: nothing of the open stream is shown to who does not see [`DataGroup::AuditTrail`]; the board never does.
+//! Invariant: nothing of the sealed stream, not even that it moved, is shown to who does not see
+//! [`DataGroup::UnmaskingAuditTrail`] of a masked study.
 
 use super::rights::Sight;
 use super::{NodeKind, View};
@@ -50,6 +52,25 @@ const TABLES: &[TableRule] = &[
     ("redaction",               DataGroup::AuditTrail,         None),
 ];
 
+/// Of which of a study's streams a trail is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TrailOf {
+    /// The open stream.
+    Open,
+    /// The sealed stream, which in masked studies holds what could give away the treatment.
+    Sealed,
+}
+
+impl TrailOf {
+    /// The group of the trail as such.
+    fn group(self) -> DataGroup {
+        match self {
+            TrailOf::Open => DataGroup::AuditTrail,
+            TrailOf::Sealed => DataGroup::UnmaskingAuditTrail,
+        }
+    }
+}
+
 fn rule(table: &str) -> Option<&'static TableRule> {
     TABLES.iter().find(|rule| rule.0 == table)
 }
@@ -63,6 +84,25 @@ pub fn group_of(table: &str) -> Option<DataGroup> {
 pub(super) fn kind_of(table: &str) -> Option<NodeKind> {
     rule(table)?.2
 }
+
+/// The group of a table's changes in a stream: results are sealed only when they could give away the treatment.
+fn group_in(of: TrailOf, table: &str) -> Option<DataGroup> {
+    match (of, group_of(table)?) {
+        (TrailOf::Sealed, DataGroup::LabResults) => Some(DataGroup::UnmaskingResults),
+        (TrailOf::Sealed, DataGroup::AuditTrail) => Some(of.group()),
+        (TrailOf::Open | TrailOf::Sealed, group) => Some(group),
+    }
+}
+
+/// Texts of the sealed trail that the board may read: codes and numbers, and nothing that a person wrote.
+const BOARD_TEXTS: &[(&str, &str)] = &[
+    ("dose", "agent"),
+    ("dose", "planned_cells_per_kg"),
+    ("dose", "weight_kg"),
+    ("dose", "total_cells"),
+    ("dose", "actual_cells_per_kg"),
+    ("closed_cut", "closed_hash"),
+];
 
 /// How a field of an image leaves.
 enum Field {
@@ -102,6 +142,8 @@ fn field(table: &str, name: &str) -> Field {
 /// One change of an entry, as the entry's header names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TrailRow<'t> {
+    /// The stream.
+    pub of: TrailOf,
     /// The table.
     pub table: &'t str,
     /// The row.
@@ -129,28 +171,75 @@ impl View {
         !self.is_board() && self.sight(DataGroup::AuditTrail) == Sight::Clear
     }
 
-    /// Positions of the changes of an entry that the viewer may see; none when the entry is not to be listed.
-    /// An entry is listed when no change of it is of a subject, or at least one is of a subject in scope.
-    pub fn show_trail(&self, rows: &[TrailRow<'_>]) -> Option<Vec<usize>> {
-        if !self.sees_trail() {
-            return None;
+    /// Whether the viewer sees the trail of a stream at all. In an open study nothing is sealed but board matters,
+    /// which have no trail.
+    pub fn sees_trail_of(&self, of: TrailOf) -> bool {
+        match of {
+            TrailOf::Open => self.sees_trail(),
+            TrailOf::Sealed => self.is_masked_study() && self.sight(of.group()) == Sight::Clear,
         }
-        let of_subjects = rows.iter().any(|row| row.subject.is_some());
-        let in_scope =
-            |row: &TrailRow<'_>| row.subject.is_some() && self.trail_sight(row, DataGroup::AuditTrail);
-        if of_subjects && !rows.iter().any(in_scope) {
+    }
+
+    /// The newest entry of a stream's trail in what the viewer sees; none for who does not see the trail.
+    pub fn trail_end(&self, of: TrailOf) -> Option<u64> {
+        let snapshot = self.snapshot();
+        self.sees_trail_of(of).then(|| match of {
+            TrailOf::Open => snapshot.open().revision.0,
+            TrailOf::Sealed => snapshot.sealed().revision.0,
+        })
+    }
+
+    /// Whether every entry of a stream's trail is listed for the viewer, so that they need not be looked through.
+    pub fn lists_every_entry(&self, of: TrailOf) -> bool {
+        let sees = |site| {
+            self.rights_at(site).is_some_and(|rights| {
+                rights.sight(DataGroup::Subjects).sees_rows() && rights.sight(of.group()) == Sight::Clear
+            })
+        };
+        of == TrailOf::Open
+            && self.sees_trail()
+            && self.snapshot().rows.sites.iter().all(|site| sees(site.id))
+    }
+
+    /// Whether an entry of the open stream is listed, which takes no images: when no change of it is of a subject,
+    /// or at least one is of a subject in scope. An entry of the sealed stream is listed for what it shows alone.
+    pub fn lists_entry(&self, of: TrailOf, rows: &[TrailRow<'_>]) -> bool {
+        let in_scope = |row: &TrailRow<'_>| row.subject.is_some() && self.trail_sight(row, of.group());
+        let of_nobody = of == TrailOf::Open && rows.iter().all(|row| row.subject.is_none());
+        match of {
+            TrailOf::Open => self.sees_trail() && (of_nobody || rows.iter().any(in_scope)),
+            TrailOf::Sealed => self.sees_trail_of(of) && rows.iter().any(|row| self.may_show(row)),
+        }
+    }
+
+    /// Whether a change may be among those that are shown, as far as its table and subject tell.
+    pub fn may_show(&self, row: &TrailRow<'_>) -> bool {
+        self.trail_sight(row, row.of.group())
+            && group_in(row.of, row.table).is_some_and(|group| self.shows_group(row, group))
+    }
+
+    /// Positions of the changes of an entry that the viewer may see; none when the entry is not to be listed.
+    pub fn show_trail(&self, of: TrailOf, rows: &[TrailRow<'_>]) -> Option<Vec<usize>> {
+        if !self.lists_entry(of, rows) {
             return None;
         }
         let shown =
             |row: &TrailRow<'_>| row.image.is_some() && self.shows_row(row) && self.shows_reason(row, rows);
-        Some(rows.iter().enumerate().filter(|(_, row)| shown(row)).map(|(at, _)| at).collect())
+        let shown: Vec<usize> =
+            rows.iter().enumerate().filter(|(_, row)| shown(row)).map(|(at, _)| at).collect();
+        // Of the sealed stream an entry that shows nothing would tell that something happened.
+        (of == TrailOf::Open || !shown.is_empty()).then_some(shown)
     }
 
     /// Fields that differ between the row before and after, as far as the viewer may see them; none for a row
     /// that may not be seen. Without `before` the row was new.
     pub fn show_fields(&self, row: &TrailRow<'_>, before: Option<&str>) -> Option<Vec<ShownField>> {
         let earlier = TrailRow { image: before.or(row.image), ..row.clone() };
-        if !self.sees_trail() || row.image.is_none() || !self.shows_row(row) || !self.shows_row(&earlier) {
+        if !self.sees_trail_of(row.of)
+            || row.image.is_none()
+            || !self.shows_row(row)
+            || !self.shows_row(&earlier)
+        {
             return None;
         }
         let after = image(row.image?)?;
@@ -179,8 +268,7 @@ impl View {
     }
 
     fn shows_row(&self, row: &TrailRow<'_>) -> bool {
-        let Some(group) = group_of(row.table) else { return false };
-        if !self.trail_sight(row, DataGroup::AuditTrail) || !self.shows_group(row, group) {
+        if !self.may_show(row) {
             return false;
         }
         // A site out of scope is as if it were not, and its row names no subject by which to tell.
@@ -193,7 +281,8 @@ impl View {
                 Some(finding) => match finding.get("record_table") {
                     None | Some(Value::Null) => true,
                     Some(table) => {
-                        table.as_str().and_then(group_of).is_some_and(|group| self.shows_group(row, group))
+                        let group = table.as_str().and_then(|table| group_in(row.of, table));
+                        group.is_some_and(|group| self.shows_group(row, group))
                     }
                 },
                 None => false,
@@ -227,7 +316,7 @@ impl View {
         let beside = rows.iter().filter(|other| other.subject.is_none() || other.subject == row.subject);
         beside.filter(|other| other.table != "change_reason").all(|other| match other.image {
             Some(_) => self.shows_row(other),
-            None => group_of(other.table).is_some_and(|group| self.shows_group(other, group)),
+            None => group_in(other.of, other.table).is_some_and(|group| self.shows_group(other, group)),
         })
     }
 
@@ -238,6 +327,29 @@ impl View {
             None => self.sight(group),
         };
         sight == Sight::Clear
+    }
+
+    /// A value as the board may see it: no text that a site wrote, no day of the calendar.
+    fn board_value(
+        &self,
+        row: &TrailRow<'_>,
+        name: &str,
+        kind: Option<NodeKind>,
+        value: &Value,
+    ) -> Option<String> {
+        let first_dose = || self.snapshot().subject(row.subject?)?.first_dose_on();
+        match value {
+            Value::String(id) if kind.is_some() => Some(self.id(kind?, id.parse().ok()?)),
+            Value::String(day) => match day.parse() {
+                Ok(date) => {
+                    let shown = self.show_date(Some(date), first_dose());
+                    shown.study_day.map(|day| format!("study day {day}"))
+                }
+                Err(_) => BOARD_TEXTS.contains(&(row.table, name)).then(|| day.clone()),
+            },
+            Value::Number(_) | Value::Bool(_) => Some(value.to_string()),
+            Value::Null | Value::Array(_) | Value::Object(_) => None,
+        }
     }
 
     fn show_field(
@@ -255,6 +367,9 @@ impl View {
         };
         let text = |image| {
             let value = value(image, name)?;
+            if self.is_board() {
+                return self.board_value(row, name, kind, value);
+            }
             match (kind, value) {
                 (Some(kind), value) => {
                     value.as_str().and_then(|id| id.parse().ok()).map(|named: Uuid| self.id(kind, named))
@@ -288,51 +403,4 @@ fn camel(name: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use entity::row::Row;
-    use entity::rows;
-
-    macro_rules! names {
-        ($($field:ident: $row:ident,)+) => { vec![$(<rows::$row as Row>::TABLE),+] };
-    }
-
-    /// ACC-05: every table of a study has a group for its trail, none twice, and there is no other.
-    #[test]
-    fn every_table_is_mapped() {
-        let mut held: Vec<&str> = crate::snapshot::tables::subject_tables!(names);
-        held.extend(crate::snapshot::tables::study_tables!(names));
-        held.push(<rows::Subject as Row>::TABLE);
-        held.sort_unstable();
-        let mut mapped: Vec<&str> = TABLES.iter().map(|rule| rule.0).collect();
-        mapped.sort_unstable();
-        assert_eq!(held, mapped);
-        assert_eq!(group_of("subject_identity"), None);
-        assert_eq!(group_of("lab_result"), Some(DataGroup::LabResults));
-    }
-
-    /// ACC-05: ids of the inside and what could name a person are in no trail.
-    #[test]
-    fn inner_ids_and_identity_never_leave() {
-        for (table, name) in [
-            ("visit", "id"),
-            ("visit", "study_id"),
-            ("visit", "subject_id"),
-            ("finding", "record_id"),
-            ("study", "protocol_version_id"),
-            ("subject", "identity_fields"),
-            ("subject", "identity_commitment"),
-            ("redaction", "replacement"),
-            ("proposal", "payload"),
-        ] {
-            assert!(matches!(field(table, name), Field::Never), "{table}.{name}");
-        }
-        assert!(matches!(field("visit", "date"), Field::Plain));
-    }
-
-    #[test]
-    fn names_are_those_of_the_api() {
-        assert_eq!(camel("total_cells"), "totalCells");
-        assert_eq!(camel("date"), "date");
-    }
-}
+mod tests;

@@ -57,6 +57,32 @@ fn a_reason_is_needed() {
     world.forbids_others(&end(id));
 }
 
+/// The reason for change is a change of its own: kept word for word, and in no other row and no view.
+#[test]
+fn the_reason_is_kept_beside_the_grant() {
+    let mut world = World::with_studies();
+    let person = world.person("coordinator.a");
+    let id = world.grant(&grant(person, Role::Coordinator));
+    let said = EndMembership { reason: "  Moved to\nanother hospital. ".into(), ..end(id) };
+    let decision = world.act(ADMIN, &said).unwrap();
+    let tables: Vec<&str> = decision.portal.iter().map(|change| change.table).collect();
+    assert_eq!(tables, ["membership", "portal_reason"]);
+    let kept: rows::PortalReason = serde_json::from_value(decision.portal[1].image.clone()).unwrap();
+    assert_eq!(kept.text, "Moved to\nanother hospital.");
+    assert!(!decision.portal[0].image.to_string().contains("hospital"));
+    let people = world.portal.people(&world.actor(ADMIN), world.now).unwrap();
+    assert!(!format!("{people:?}").contains("hospital"));
+}
+
+/// A refused end keeps nothing, its reason neither.
+#[test]
+fn a_refused_end_keeps_no_reason() {
+    let mut world = World::with_studies();
+    let before = world.rows().len();
+    world.refused(&end(Uuid::from_u128(9)));
+    assert_eq!(world.rows().len(), before);
+}
+
 #[test]
 fn unknown_grants_are_refused() {
     let mut world = World::with_studies();
