@@ -39,7 +39,7 @@ fn assessed(trial: &mut Trial, subject: Uuid, on: &str, present: &[&str], pga: &
         AssessmentItems::Pga { value: pga.to_owned() },
         AssessmentItems::LldasExtras(extras),
     ] {
-        let assess = RecordAssessment { visit, assessed_on: None, assessor: None, items };
+        let assess = RecordAssessment { subject, visit, assessed_on: None, assessor: None, items };
         trial.run(&who, &assess).unwrap();
     }
 }
