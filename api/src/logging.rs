@@ -14,7 +14,7 @@ use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
 
 /// The fields that a line may hold, and whether their text is that of an error.
-pub const FIELDS: [(&str, bool); 20] = [
+pub const FIELDS: [(&str, bool); 22] = [
     ("address", false),
     ("at", false),
     ("attempt", false),
@@ -26,10 +26,12 @@ pub const FIELDS: [(&str, bool); 20] = [
     ("jobs", false),
     ("method", false),
     ("micros", false),
+    ("offset_millis", false),
     ("request_id", false),
     ("revision", false),
     ("route", false),
     ("seconds", false),
+    ("server", false),
     ("socket", false),
     ("status", false),
     ("stream", false),

@@ -1,8 +1,6 @@
 //! How many lines a second `derive` answers on one core, for each endpoint of the worked cases:
 //! `cargo run --release -p derivation --example speed`.
 
-#![allow(clippy::unwrap_used, reason = "a measurement that cannot read its own input has failed")]
-
 use derivation::line::answer_bytes;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -12,14 +10,13 @@ use std::time::{Duration, Instant};
 /// How long each endpoint is measured.
 const EACH: Duration = Duration::from_millis(400);
 
-fn main() {
+fn main() -> Result<(), Box<dyn std::error::Error>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
     let mut lines: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for file in std::fs::read_dir(folder).unwrap() {
-        let cases: Value =
-            serde_json::from_str(&std::fs::read_to_string(file.unwrap().path()).unwrap()).unwrap();
-        for case in cases.as_array().unwrap().iter().filter(|case| case.get("error").is_none()) {
-            let endpoint = case["endpoint"].as_str().unwrap();
+    for file in std::fs::read_dir(folder)? {
+        let cases: Vec<Value> = serde_json::from_str(&std::fs::read_to_string(file?.path())?)?;
+        for case in cases.iter().filter(|case| case.get("error").is_none()) {
+            let endpoint = case["endpoint"].as_str().ok_or("a case names no endpoint")?;
             let line = json!({"id": case["id"], "endpoint": endpoint, "inputs": case["inputs"]});
             lines.entry(endpoint.to_owned()).or_default().push(line.to_string());
         }
@@ -35,6 +32,7 @@ fn main() {
         let rate = count as f64 / start.elapsed().as_secs_f64();
         println!("{endpoint:24} {rate:>10.0} lines/s, {} bytes an answer", bytes as u64 / count);
     }
+    Ok(())
 }
 
 /// Time on the processor where the system tells it, so that other work on the machine does not count; else the wall's.

@@ -57,7 +57,7 @@ async fn measure(servers: &[String], clock: &Clock) -> Option<i64> {
     for server in servers {
         match ask(server, clock).await {
             Ok(answer) => offsets.push(answer.offset_micros),
-            Err(why) => tracing::warn!(server, why, "a time server gave no answer that counts"),
+            Err(why) => tracing::warn!(server, error = why, "a time server gave no answer that counts"),
         }
     }
     offsets.sort_unstable();
