@@ -192,6 +192,22 @@ both! {
         assert_eq!(found.one()["__typename"], "Proposal");
     }
 
+    /// No row's id of the inside stands in what history says of any field, whichever record it is of.
+    async fn history_names_no_row_of_the_inside(app: &TestApp) {
+        let told = told(app).await;
+        propose(app, "data-manager", ("p-1", &told)).await.accepted();
+        let document = "{ study(code: \"NK510\") { changes(from: 0, first: 100) { nodes { fields { name before after } } }
+            ledger(first: 50) { nodes { changes { fields { name before after } } } } } }";
+        for name in ["auditor", "data-manager", "medical-monitor", "safety-officer", "coordinator-sh01"] {
+            let answer = app.as_(name).ask(document).await;
+            let texts = crate::everything::texts(answer.one());
+            assert!(texts.len() > 50, "{name}: {}", answer.text);
+            for (path, text) in texts {
+                assert!(text.parse::<uuid::Uuid>().is_err(), "{name} reads a row's id at {path}: {text}");
+            }
+        }
+    }
+
     /// A redaction takes out words of the record that is named, in the entry that is named, and of nothing else.
     async fn a_redaction_says_what_goes_and_where(app: &TestApp) {
         let told = told(app).await;

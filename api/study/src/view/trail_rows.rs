@@ -278,7 +278,7 @@ impl View {
         // A finding speaks of another row and may quote it.
         match (row.table, row.image) {
             ("finding", Some(text)) => match image(text) {
-                Some(finding) => match finding.get("record_table") {
+                Some(finding) => match finding.get("recordTable") {
                     None | Some(Value::Null) => true,
                     Some(table) => {
                         let group = table.as_str().and_then(|table| group_in(row.of, table));
@@ -358,7 +358,8 @@ impl View {
         name: &str,
         (before, after): (&Map<String, Value>, &Map<String, Value>),
     ) -> Option<ShownField> {
-        let kind = match field(row.table, name) {
+        let column = column(name);
+        let kind = match field(row.table, &column) {
             Field::Plain => None,
             Field::Of(group) => self.shows_group(row, group).then_some(None)?,
             Field::Names(kind) => Some(kind),
@@ -368,7 +369,7 @@ impl View {
         let text = |image| {
             let value = value(image, name)?;
             if self.is_board() {
-                return self.board_value(row, name, kind, value);
+                return self.board_value(row, &column, kind, value);
             }
             match (kind, value) {
                 (Some(kind), value) => {
@@ -378,7 +379,7 @@ impl View {
                 (None, other) => Some(other.to_string()),
             }
         };
-        Some(ShownField { name: camel(name), before: text(before), after: text(after) })
+        Some(ShownField { name: name.to_owned(), before: text(before), after: text(after) })
     }
 }
 
@@ -391,15 +392,16 @@ fn value<'i>(image: &'i Map<String, Value>, name: &str) -> Option<&'i Value> {
     image.get(name).filter(|value| !value.is_null())
 }
 
-fn camel(name: &str) -> String {
-    let mut words = name.split('_');
-    let first = words.next().unwrap_or_default().to_owned();
-    words.fold(first, |mut text, word| {
-        let mut letters = word.chars();
-        text.extend(letters.next().map(|letter| letter.to_ascii_uppercase()));
-        text.push_str(letters.as_str());
-        text
-    })
+/// The column that a key of an image is of. Images spell as the API does, and the rules above name columns.
+fn column(key: &str) -> String {
+    let mut column = String::with_capacity(key.len() + 4);
+    for letter in key.chars() {
+        if letter.is_ascii_uppercase() {
+            column.push('_');
+        }
+        column.push(letter.to_ascii_lowercase());
+    }
+    column
 }
 
 #[cfg(test)]

@@ -40,7 +40,18 @@ fn inner_ids_and_identity_never_leave() {
 }
 
 #[test]
-fn names_are_those_of_the_api() {
-    assert_eq!(camel("total_cells"), "totalCells");
-    assert_eq!(camel("date"), "date");
+fn a_key_of_an_image_is_judged_by_its_column() {
+    assert_eq!(column("totalCells"), "total_cells");
+    assert_eq!(column("date"), "date");
+    for (table, key) in [
+        ("visit", "studyId"),
+        ("visit", "subjectId"),
+        ("finding", "recordId"),
+        ("proposal", "proposedBy"),
+        ("subject", "identityFields"),
+    ] {
+        assert!(matches!(field(table, &column(key)), Field::Never), "{table}.{key}");
+    }
+    assert!(matches!(field("subject", &column("birthYear")), Field::Of(DataGroup::Age)));
+    assert!(matches!(field("adverse_event", &column("awareOn")), Field::Of(DataGroup::SeriousEvents)));
 }
