@@ -25,6 +25,12 @@ pub struct Program {
 
 fn command(directory: &PathBuf, settings: &[(&str, &str)]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_trialgraph"));
+    // Settings are those of the test alone: what the caller of the tests has set is not for the program.
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("TRIALGRAPH_") {
+            command.env_remove(name);
+        }
+    }
     command.current_dir(directory).env("RUST_BACKTRACE", "0").envs(settings.iter().copied());
     command
 }
