@@ -92,24 +92,26 @@ impl Schema {
         let mut selected = vec!["__typename".to_owned()];
         for field in self.fields(ty) {
             let name = field["name"].as_str().unwrap();
-            let Some(arguments) = arguments(field) else { continue };
-            if without.contains(&format!("{ty}.{name}").as_str()) {
+            let whole = format!("{ty}.{name}");
+            if without.contains(&whole.as_str()) || BY_NAME.contains(&whole.as_str()) {
                 continue;
             }
             let (kind, inner) = named(&field["type"]);
-            match kind {
-                "SCALAR" | "ENUM" => selected.push(format!("{name}{arguments}")),
+            let fields = match kind {
+                "SCALAR" | "ENUM" => String::new(),
                 // An interface leads back to what is selected elsewhere: its id says whether it shows.
-                "INTERFACE" | "UNION" if depth > 0 => {
-                    selected.push(format!("{name}{arguments} {{ __typename }}"))
-                }
+                "INTERFACE" | "UNION" if depth > 0 => " { __typename }".to_owned(),
                 "OBJECT" if depth > 0 && !path.iter().any(|outer| outer == inner) => {
                     path.push(inner.to_owned());
                     let fields = self.select(inner, depth - 1, path, without);
                     path.pop();
-                    selected.push(format!("{name}{arguments} {{ {fields} }}"));
+                    format!(" {{ {fields} }}")
                 }
-                _ => {}
+                _ => continue,
+            };
+            for (suffix, arguments) in askings(&whole, field) {
+                let alias = if suffix.is_empty() { String::new() } else { format!("{name}_{suffix}: ") };
+                selected.push(format!("{alias}{name}{arguments}{fields}"));
             }
         }
         selected.join(" ")
@@ -125,24 +127,38 @@ pub fn named(ty: &Value) -> (&str, &str) {
     (ty["kind"].as_str().unwrap(), ty["name"].as_str().unwrap())
 }
 
-/// Values for a field's required arguments; none when one of them names a thing that has to be known.
-fn arguments(field: &Value) -> Option<String> {
-    let mut given = Vec::new();
-    for argument in field["args"].as_array().unwrap() {
-        let name = argument["name"].as_str().unwrap();
-        if argument["type"]["kind"] != "NON_NULL" || !argument["defaultValue"].is_null() {
-            continue;
-        }
-        let value = match named(&argument["type"]).1 {
-            "VisitCode" => "\"MONTH_3\"",
-            "Date" => "\"2026-06-15\"",
-            "Autoantibody" => "ANTI_DSDNA",
-            "Revision" => "1",
-            _ => return None,
-        };
-        given.push(format!("{name}: {value}"));
-    }
-    Some(if given.is_empty() { String::new() } else { format!("({})", given.join(", ")) })
+/// Fields that find by its name what the list beside them shows.
+const BY_NAME: [&str; 2] = ["Dsmb.cut", "Study.subject"];
+
+/// The visits at which a field is asked for; the first goes without an alias, and baseline is a subject's alone.
+const VISITS: [&str; 3] = ["MONTH_3", "DAY_28", "BASELINE"];
+
+/// Every way in which a field is asked for: what its alias ends with, and values for its required arguments.
+fn askings(whole: &str, field: &Value) -> Vec<(&'static str, String)> {
+    let arguments = field["args"].as_array().unwrap().iter();
+    let required: Vec<(&str, &str)> = arguments
+        .filter(|it| it["type"]["kind"] == "NON_NULL" && it["defaultValue"].is_null())
+        .map(|it| (it["name"].as_str().unwrap(), named(&it["type"]).1))
+        .collect();
+    let given = |visit: &str| {
+        let given = required.iter().map(|(name, ty)| match *ty {
+            "VisitCode" => format!("{name}: \"{visit}\""),
+            "Date" => format!("{name}: \"2026-06-15\""),
+            "Autoantibody" => format!("{name}: ANTI_DSDNA"),
+            "Revision" => format!("{name}: 1"),
+            // A field left out here would be tested by nobody.
+            _ => panic!("{whole} needs a {ty}: give it one here, or name the field in BY_NAME"),
+        });
+        let given: Vec<String> = given.collect();
+        if given.is_empty() { String::new() } else { format!("({})", given.join(", ")) }
+    };
+    let of_a_visit = required.iter().any(|(_, ty)| *ty == "VisitCode");
+    let visits = match (of_a_visit, whole.starts_with("Subject.")) {
+        (false, _) => &VISITS[..1],
+        (true, false) => &VISITS[..2],
+        (true, true) => &VISITS,
+    };
+    visits.iter().enumerate().map(|(at, visit)| (if at == 0 { "" } else { *visit }, given(visit))).collect()
 }
 
 /// Every text in an answer, with the path to it.

@@ -30,6 +30,7 @@
 //! | prednisone equivalent | [`medication::prednisone_equivalent`], factors in `medication::steroid_record` | Meikle and Tyler 1977 |
 //! | stable and maintenance background | [`medication::background`] | Golder 2016, ceilings; van Vollenhoven 2021 |
 //! | DLT window, evaluability, adjudication | [`safety::dlt`] | protocol outcome 3 |
+//! | Dose received in the DLT period | [`safety::dose_received`] | protocol outcome 3 |
 //! | DLT criteria | [`safety::dlt_criteria`] | protocol; pattern of registered trials of NK cells |
 //! | 3+3 | [`escalation::three_plus_three`] | Storer 1989 |
 //! | BOIN, maximum tolerated dose | [`escalation::boin`] | Liu and Yuan 2015 |

@@ -15,26 +15,24 @@ impl objects::Failure for ArgumentError {
     }
 }
 
-fn unknown(view: &View, code: &str) -> ArgumentError {
-    let codes: Vec<&str> = view
-        .rulebook()
-        .map(|book| book.windows().windows.iter().map(|window| window.code.as_str()).collect())
-        .unwrap_or_default();
+fn unknown(view: &View, code: &str, first: Option<&'static str>) -> ArgumentError {
+    let windows = view.rulebook().map(|book| book.windows().windows.as_slice()).unwrap_or_default();
+    let codes: Vec<&str> = first.into_iter().chain(windows.iter().map(|it| it.code.as_str())).collect();
     ArgumentError(Failure::bad_input(format!(
-        "`at` is `{code}`, which has no analysis window in this protocol: it must be one of {BASELINE}, {}",
+        "`at` is `{code}`, which has no analysis window in this protocol: it must be one of {}",
         codes.join(", ")
     )))
 }
 
 /// Refuses a visit that the subject's protocol does not analyse.
 pub fn known(subject: &SubjectView<'_>, at: &VisitCode) -> Result<(), ArgumentError> {
-    if subject.knows_visit(&at.0) { Ok(()) } else { Err(unknown(subject.view(), &at.0)) }
+    if subject.knows_visit(&at.0) { Ok(()) } else { Err(unknown(subject.view(), &at.0, Some(BASELINE))) }
 }
 
-/// The same for the study.
+/// The same for the study, whose rates and changes are of visits after baseline.
 pub fn known_in(view: &View, at: &VisitCode) -> Result<(), ArgumentError> {
     let known = view.rulebook().is_some_and(|book| book.analysis_window(&at.0).is_some());
-    if known { Ok(()) } else { Err(unknown(view, &at.0)) }
+    if known { Ok(()) } else { Err(unknown(view, &at.0, None)) }
 }
 
 /// The points of an SRI: 4 to 8.

@@ -3,6 +3,7 @@
 pub mod astct;
 pub mod dlt;
 pub mod dlt_criteria;
+pub mod dose_received;
 pub mod exposure;
 pub mod hys_law;
 pub mod incidence;

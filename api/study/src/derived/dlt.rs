@@ -9,9 +9,10 @@ use derivation::logic::Verdict;
 pub use derivation::safety::dlt::{Dlt, DltReason, Evaluability};
 use derivation::safety::dlt::{DltCourse, DltEvent, evaluate};
 use derivation::safety::dlt_criteria::{DltCategory, DltFacts, Lasted};
+use derivation::safety::dose_received::{Infusion, PlannedDose, percent_received};
 use derivation::safety::hys_law::{DatedPanel, LiverPanel, screen};
 use entity::rows::{AdverseEvent, AdverseEventGrade};
-use entity::terms::{AdverseEventCategory, Agent, Indication, MedicationClass, VisitStatus};
+use entity::terms::{AdverseEventCategory, Indication, MedicationClass, VisitStatus};
 use rust_decimal::Decimal;
 use std::collections::BTreeSet;
 
@@ -23,7 +24,7 @@ impl Subject {
             self.rows.adverse_events.iter().flat_map(|event| dlt_events(self, event, on)).collect();
         let course = DltCourse {
             first_dose: self.first_dose_on(),
-            dose_percent: self.dose_percent(),
+            dose_percent: self.dose_percent(on),
             followed_through: followed_through(self),
             follow_up_ended: self.rows.dispositions.iter().any(|it| it.occurred_on <= on),
             events: &events,
@@ -33,12 +34,24 @@ impl Subject {
         dlt
     }
 
-    /// How much of the planned dose the subject received, in percent of the first infusion; none when either
-    /// is not recorded.
-    pub(crate) fn dose_percent(&self) -> Option<Decimal> {
-        let first = self.rows.doses.iter().find(|dose| dose.agent == Agent::Nk510)?;
-        let planned = first.planned_cells_per_kg?.decimal();
-        first.actual_cells_per_kg?.decimal().checked_mul(Decimal::ONE_HUNDRED)?.checked_div(planned)
+    /// How much of the planned dose of the DLT period the subject received, in percent, as known on a day; none when
+    /// it is not recorded, and while a planned infusion may still come.
+    pub(crate) fn dose_percent(&self, on: NaiveDate) -> Option<Decimal> {
+        let product = self.rulebook.product();
+        let given = || self.rows.doses.iter().filter(|dose| dose.agent == product.agent);
+        let first = given().min_by_key(|dose| dose.ordinal)?;
+        let planned = PlannedDose {
+            cells_per_kg: first.planned_cells_per_kg?.decimal(),
+            infusions: product.infusions,
+            window_days: self.rulebook.dlt().window_days,
+        };
+        let infusions: Vec<Infusion> = given()
+            .map(|dose| Infusion {
+                given_on: dose.given_on,
+                cells_per_kg: dose.actual_cells_per_kg.map(|it| it.decimal()),
+            })
+            .collect();
+        percent_received(&infusions, planned, on)
     }
 }
 

@@ -1,10 +1,11 @@
 //! What the protocol chooses, seen in what is derived of a subject.
 
+use super::dlt::{DltReason, Evaluability};
 use crate::command::conduct::{
     AssessmentItems, RecordAssessment, RecordLabResults, RecordVisit, VisitFields,
 };
 use crate::command::safety::ReportAdverseEvent;
-use crate::command::testing::{NK510, Trial, day, event, lab, sledai};
+use crate::command::testing::{NK510, Trial, day, dose, event, lab, sledai};
 use derivation::logic::Verdict;
 use derivation::rule::Evaluation;
 use entity::LldasExtras;
@@ -156,4 +157,34 @@ fn rescue_therapy_is_failure_unless_the_protocol_follows_on() {
     let followed =
         replaced("new_immunosuppressant = \"COMPOSITE\"", "new_immunosuppressant = \"TREATMENT_POLICY\"");
     assert_eq!(outcome(&followed), Verdict::Met);
+}
+
+/// A dose that is given in two parts is one dose, and what is given after the DLT period is none of it.
+#[test]
+fn the_infusions_of_the_dlt_period_count_together() {
+    // The planned 40 million cells per kilogram are 2,800 million for a subject of 70 kilograms.
+    let course = |document: &str, infusions: &[(&str, &str)]| {
+        let mut trial = Trial::of(document);
+        let subject = trial.enrolled("SH01");
+        trial.now = "2026-06-20T04:00:00Z".parse().unwrap();
+        for (on, cells) in infusions {
+            let mut given = dose(subject);
+            given.dose.given_on = day(on);
+            given.dose.weight_kg = Some("70".to_owned());
+            given.dose.total_cells = Some((*cells).to_owned());
+            trial.run(&trial.coordinator("SH01"), &given).unwrap();
+        }
+        trial.visit(subject, "DAY_28", "2026-06-02");
+        let dlt = trial.subject(subject).dlt(day("2026-06-10"));
+        (dlt.evaluable, dlt.reason)
+    };
+    let evaluable = (Evaluability::Evaluable, DltReason::CompletedWithoutDlt);
+    let too_low = (Evaluability::NotEvaluable, DltReason::DoseTooLow);
+    assert_eq!(course(NK510, &[("2026-05-06", "2240000000")]), evaluable, "80 percent");
+    assert_eq!(course(NK510, &[("2026-05-06", "2233000000")]), too_low, "79.75 percent");
+    assert_eq!(course(NK510, &[("2026-05-06", "1400000000"), ("2026-05-07", "840000000")]), evaluable);
+    assert_eq!(course(NK510, &[("2026-05-06", "1400000000"), ("2026-06-03", "1400000000")]), too_low);
+    let twice = replaced("infusions = 1", "infusions = 2");
+    assert_eq!(course(&twice, &[("2026-05-06", "2800000000")]), too_low);
+    assert_eq!(course(&twice, &[("2026-05-06", "2800000000"), ("2026-05-20", "1680000000")]), evaluable);
 }

@@ -54,6 +54,9 @@ pub struct Product {
     pub description: String,
     /// How it is given.
     pub route: Route,
+    /// Infusions planned in the DLT window, each of the level's cells per kilogram, at least 1: 80 percent of all of
+    /// them together make a subject evaluable for DLT.
+    pub infusions: u32,
     /// Agents of lymphodepletion before the first dose; empty without lymphodepletion.
     pub lymphodepletion: Vec<Agent>,
 }

@@ -16,6 +16,7 @@ pub(super) fn check(document: &Document, problems: &mut Problems) {
 
 fn product(document: &Document, problems: &mut Problems) {
     let product = &document.product;
+    positive(product.infusions, "product.infusions", problems);
     problems.require(
         !product.lymphodepletion.contains(&product.agent),
         "product.lymphodepletion",

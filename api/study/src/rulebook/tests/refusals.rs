@@ -163,6 +163,7 @@ fn the_dlt_window_is_positive_and_agrees_with_the_outcome() {
         "outcomes.2.through_day",
         "day 28 differs from dlt.window_days, which says 29",
     );
+    refused("infusions = 1", "infusions = 0", "product.infusions", "it has to be at least 1");
     refused(
         "minimum_dose_percent = \"80\"",
         "minimum_dose_percent = \"0.8\"",
