@@ -3,7 +3,6 @@
 
 mod act;
 mod demo;
-mod demo_data;
 mod derive;
 pub mod installation;
 mod serve;

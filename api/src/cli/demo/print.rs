@@ -1,0 +1,130 @@
+//! What the demonstration says: the seven outcomes by cohort, the links, the users and a first query.
+
+use crate::app::App;
+use crate::cli::Told;
+use crate::cli::installation::fresh;
+use std::sync::Arc;
+
+const QUESTION: &str = r#"{
+  study(code: "NK510") {
+    outcomes(by: COHORT) {
+      sri3: sri(at: "MONTH_3") { ...r } sri6: sri(at: "MONTH_6") { ...r }
+      lldas3: lldas(at: "MONTH_3") { ...r } lldas6: lldas(at: "MONTH_6") { ...r }
+      doris3: doris(at: "MONTH_3") { ...r } doris6: doris(at: "MONTH_6") { ...r }
+      dltRate { ...r }
+      treatmentRelatedEvents { group { label } level numerator denominator estimate lower upper events }
+      day28: sledaiChange(at: "DAY_28") { ...s } month3: sledaiChange(at: "MONTH_3") { ...s }
+      month6: sledaiChange(at: "MONTH_6") { ...s }
+      dsdna: autoantibodyChange(analyte: ANTI_DSDNA, at: "MONTH_6") { ...s }
+      c3: autoantibodyChange(analyte: C3, at: "MONTH_6") { ...s }
+      ana: autoantibodyChange(analyte: ANA, at: "MONTH_6") { ...s }
+    }
+  }
+}
+fragment r on Rate { group { label } numerator denominator notEvaluable estimate lower upper }
+fragment s on Summary { group { label } n mean median min max }
+"#;
+
+/// The seven outcomes by cohort, asked over the schema as the sponsor's statistician would ask.
+pub(super) async fn outcomes(app: &Arc<App>) -> Told<()> {
+    let token = app.demo_users.iter().find(|user| user.role == "STATISTICIAN").map(|user| user.token.clone());
+    let calling = crate::caller::Calling { token: token.as_deref(), request_id: fresh() };
+    let scope = calling.identify(app).await.map_err(|failure| failure.public)?;
+    let rules = (&app.settings).into();
+    let admitted = crate::guard::admit(QUESTION, None, rules).map_err(|refused| refused.message())?;
+    let asked = crate::graphql::Asked {
+        document: admitted.document,
+        query: QUESTION.to_owned(),
+        operation_name: None,
+        variables: serde_json::Map::new(),
+    };
+    let answer = crate::graphql::answer(app, scope, asked).await.map_err(|failure| failure.public)?;
+    let mut body = Vec::new();
+    crate::graphql::write(&answer, false, &mut body);
+    let answer: serde_json::Value = serde_json::from_slice(&body).map_err(|error| error.to_string())?;
+    let outcomes = &answer["data"]["study"]["outcomes"];
+    if outcomes.is_null() {
+        return Err(format!("the outcomes were not answered: {}", answer["errors"]));
+    }
+    println!("\nTHE SEVEN OUTCOME MEASURES OF NK510, ON SYNTHETIC DATA\n");
+    let rates = [
+        ("1  SRI-4 response, month 3", "sri3"),
+        ("   SRI-4 response, month 6", "sri6"),
+        ("3  Dose-limiting toxicity", "dltRate"),
+        ("4  LLDAS, month 3", "lldas3"),
+        ("   LLDAS, month 6", "lldas6"),
+        ("5  DORIS remission, month 3", "doris3"),
+        ("   DORIS remission, month 6", "doris6"),
+    ];
+    println!("{:<32} {:<14} {:>7}  {:>6}  95 % interval (Clopper-Pearson)", "", "", "n/N", "rate");
+    for (title, key) in rates {
+        rows_of_rates(title, &outcomes[key]);
+    }
+    let related: Vec<serde_json::Value> = outcomes["treatmentRelatedEvents"]
+        .as_array()
+        .map(|rows| rows.iter().filter(|row| row["level"] == "ANY").cloned().collect())
+        .unwrap_or_default();
+    rows_of_rates("2  Treatment-related events", &serde_json::Value::Array(related));
+    println!("\n{:<32} {:<14} {:>3} {:>9} {:>9} {:>9} {:>9}", "", "", "n", "mean", "median", "min", "max");
+    let summaries = [
+        ("6  SLEDAI-2K change, day 28", "day28"),
+        ("   SLEDAI-2K change, month 3", "month3"),
+        ("   SLEDAI-2K change, month 6", "month6"),
+        ("7  anti-dsDNA (IU/mL), month 6", "dsdna"),
+        ("   C3 (g/L), month 6", "c3"),
+        ("   ANA (dilution steps), month 6", "ana"),
+    ];
+    for (title, key) in summaries {
+        for (place, row) in outcomes[key].as_array().into_iter().flatten().enumerate() {
+            let number =
+                |name: &str| row[name].as_f64().map_or_else(|| "-".to_owned(), |it| format!("{it:.2}"));
+            println!(
+                "{:<32} {:<14} {:>3} {:>9} {:>9} {:>9} {:>9}",
+                if place == 0 { title } else { "" },
+                row["group"]["label"].as_str().unwrap_or_default(),
+                row["n"],
+                number("mean"),
+                number("median"),
+                number("min"),
+                number("max"),
+            );
+        }
+    }
+    Ok(())
+}
+
+fn rows_of_rates(title: &str, rows: &serde_json::Value) {
+    for (place, row) in rows.as_array().into_iter().flatten().enumerate() {
+        let number = |name: &str| row[name].as_f64().map_or_else(|| "-".to_owned(), |it| format!("{it:.3}"));
+        println!(
+            "{:<32} {:<14} {:>7}  {:>6}  {} to {}",
+            if place == 0 { title } else { "" },
+            row["group"]["label"].as_str().unwrap_or_default(),
+            format!("{}/{}", row["numerator"], row["denominator"]),
+            number("estimate"),
+            number("lower"),
+            number("upper"),
+        );
+    }
+}
+
+pub(super) fn links(app: &Arc<App>, url: &str) {
+    println!("\nEverything here is synthetic. The server listens on this machine alone.\n");
+    println!("  In a browser      {url}/");
+    println!("  GraphQL           {url}/graphql   (WebSocket: /graphql/ws)");
+    println!("  Health, metrics   {url}/health/ready   {url}/metrics");
+    println!("  Public keys       {url}/.well-known/jwks.json\n");
+    println!("Users (a token for each is in demo.json):");
+    for user in &app.demo_users {
+        println!("  {:<20} {:<22} {}", user.name, user.role, user.sites.join(", "));
+    }
+    if let Some(user) = app.demo_users.iter().find(|user| user.role == "MEDICAL_MONITOR") {
+        println!("\nA first query, as the medical monitor:\n");
+        println!("curl -s {url}/graphql -H 'content-type: application/json' \\");
+        println!("  -H 'authorization: Bearer {}' \\", user.token);
+        println!(
+            "  -d '{{\"query\":\"{{ study(code: \\\"NK510\\\") {{ title subjects(first: 3) {{ nodes {{ code status sri(at: \\\"MONTH_3\\\") {{ outcome }} }} }} }} }}\"}}'\n"
+        );
+    }
+    println!("Stop with Ctrl+C.");
+}
