@@ -21,6 +21,7 @@ mod masked;
 mod mutations;
 mod other_site;
 mod proposals;
+mod provenance;
 mod queries;
 mod races;
 mod replicas;

@@ -30,6 +30,7 @@ fn every_field_names_its_data_group() {
     assert_eq!(objects::audit::untagged_fields(&registry), Vec::<String>::new());
     assert_eq!(objects::audit::unlisted_members(&registry), Vec::<String>::new());
     assert_eq!(objects::audit::uncounted_costs(&registry), Vec::<String>::new());
+    assert_eq!(objects::audit::uncounted_pages(&registry), Vec::<String>::new());
 }
 
 both! {
@@ -51,6 +52,33 @@ both! {
             for field in fields {
                 assert!(names.contains(field), "{ty}.{field} is missing");
             }
+        }
+    }
+
+    /// A page costs by how many are asked for: each list that has `first` costs more with a larger one.
+    async fn a_page_costs_by_its_size(app: &TestApp) {
+        let of_study = "{ study(code: \"NK510\") { ";
+        let of_subject = "{ study(code: \"NK510\") { subject(code: \"SH01-001\") { ";
+        let schema = Schema::read(app).await;
+        for (ty, outer, ends) in [("Query", "{ ", " }"), ("Study", of_study, " } }"), ("Subject", of_subject, " } } }")] {
+            let paged = schema.fields(ty).into_iter().filter(|field| {
+                field["args"].as_array().unwrap().iter().any(|argument| argument["name"] == "first")
+            });
+            let mut seen = 0;
+            for field in paged {
+                let name = field["name"].as_str().unwrap();
+                let from = if name == "changes" { "from: 1, " } else { "" };
+                let cost = async |first: usize| {
+                    let document = format!("{outer}{name}({from}first: {first}) {{ nodes {{ __typename }} }}{ends}");
+                    let answer = app.as_("data-manager").ask(&document).await;
+                    let body: serde_json::Value = serde_json::from_str(&answer.text).unwrap();
+                    body["extensions"]["cost"]["requested"].as_u64().unwrap_or_else(|| panic!("{document}: {body}"))
+                };
+                // `nodes` of each item; type names cost nothing.
+                assert_eq!(cost(90).await - cost(10).await, 80, "{ty}.{name}");
+                seen += 1;
+            }
+            assert!(seen > 0, "{ty} has no pages");
         }
     }
 

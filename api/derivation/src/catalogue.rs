@@ -10,7 +10,7 @@ use crate::instrument::{
 };
 use crate::laboratory::{autoantibody, ctcae};
 use crate::medication::{background, prednisone_equivalent};
-use crate::rule::{Rule, Version};
+use crate::rule::{Parameter, Rule, RuleVersion, Version};
 use crate::safety::{astct, dlt, exposure, hys_law, incidence, stopping, treatment_emergent};
 use crate::timeline::{baseline, pick};
 use std::collections::BTreeMap;
@@ -109,6 +109,11 @@ impl RuleChoices {
     /// The version of a rule that is in force.
     pub fn version(&self, rule: &Rule) -> &'static str {
         self.0.get(rule.id).copied().unwrap_or(rule.current())
+    }
+
+    /// Names the version of a rule that is in force, with the parameters that it runs with.
+    pub fn in_force(&self, rule: &Rule, parameters: Vec<Parameter>) -> RuleVersion {
+        RuleVersion { id: rule.id, version: self.version(rule), parameters }
     }
 
     /// The wording of DORIS that is in force.

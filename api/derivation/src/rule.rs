@@ -2,6 +2,7 @@
 
 use crate::logic::Verdict;
 use serde::Serialize;
+use serde_json::Value;
 use std::borrow::Cow;
 use uuid::Uuid;
 
@@ -34,7 +35,50 @@ impl Rule {
 
     /// Names the current version in an answer, with the parameters that it ran with.
     pub fn current_with(&self, parameters: Vec<(&'static str, String)>) -> RuleVersion {
-        RuleVersion { id: self.id, version: self.current(), parameters }
+        self.named(self.current(), parameters)
+    }
+
+    /// Names a version in an answer, with the parameters that it ran with.
+    pub fn named(&self, version: &'static str, parameters: Vec<(&'static str, String)>) -> RuleVersion {
+        let parameters = parameters.into_iter().map(|(name, value)| (Cow::Borrowed(name), value));
+        RuleVersion { id: self.id, version, parameters: parameters.collect() }
+    }
+}
+
+/// A parameter of a rule: its name, as a protocol file states it, and its value as text.
+pub type Parameter = (Cow<'static, str>, String);
+
+/// The parameters that a section of a protocol holds, with those of its own sections under dotted names. A list is one
+/// value.
+pub fn parameters(section: &impl Serialize) -> Vec<Parameter> {
+    let mut found = Vec::new();
+    // A section of ours with text keys always has a JSON form.
+    gather("", &serde_json::to_value(section).unwrap_or_default(), &mut found);
+    found
+}
+
+fn gather(name: &str, value: &Value, found: &mut Vec<Parameter>) {
+    match value {
+        Value::Object(fields) => {
+            for (field, value) in fields {
+                let dotted = if name.is_empty() { field.clone() } else { format!("{name}.{field}") };
+                gather(&dotted, value, found);
+            }
+        }
+        Value::String(text) => found.push((Cow::Owned(name.to_owned()), text.clone())),
+        Value::Null => {}
+        Value::Bool(_) | Value::Number(_) | Value::Array(_) => {
+            found.push((Cow::Owned(name.to_owned()), value.to_string()));
+        }
+    }
+}
+
+/// The public code of a choice, for example `AT_MOST`.
+pub fn code(choice: &impl Serialize) -> String {
+    match serde_json::to_value(choice) {
+        Ok(Value::String(code)) => code,
+        Ok(other) => other.to_string(),
+        Err(_) => String::new(),
     }
 }
 
@@ -45,8 +89,8 @@ pub struct RuleVersion {
     pub id: &'static str,
     /// Changes whenever the rule's behaviour does.
     pub version: &'static str,
-    /// Name and value of each parameter, in the rule's own order.
-    pub parameters: Vec<(&'static str, String)>,
+    /// Name and value of each parameter.
+    pub parameters: Vec<Parameter>,
 }
 
 /// One criterion of a composite endpoint: what was asked, what was seen, and what follows.
@@ -152,5 +196,28 @@ impl Evaluation {
     pub fn verdict(&self, code: &str) -> Verdict {
         let named = self.criteria.iter().find(|criterion| criterion.code == code);
         named.map_or(Verdict::NotEvaluable, |criterion| criterion.verdict)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parameters::{LldasParameters, TreatmentFailureParameters};
+
+    #[test]
+    fn a_section_is_told_parameter_by_parameter() {
+        let told = parameters(&LldasParameters::default());
+        let of = |name: &str| told.iter().find(|(told, _)| told == name).map(|(_, value)| value.as_str());
+        assert_eq!(told.len(), 5);
+        assert_eq!(of("sledai_limit"), Some("4"));
+        assert_eq!(of("prednisone_limit"), Some("7.5"));
+        assert_eq!(of("new_activity_rule"), Some("CLINICAL_DESCRIPTORS"));
+        assert_eq!(of("investigational_product_exempt"), Some("true"));
+        let nested = parameters(&TreatmentFailureParameters::default());
+        assert!(nested.contains(&("strategies.death".into(), "COMPOSITE".to_owned())), "{nested:?}");
+        assert_eq!(
+            parameters(&serde_json::json!({ "list": [1, 2], "none": null })),
+            [("list".into(), "[1,2]".to_owned())]
+        );
     }
 }

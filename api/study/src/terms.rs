@@ -3,9 +3,11 @@
 pub use crate::outcome::{Grouping, IncidenceLevel};
 pub use crate::view::ValueState;
 use derivation::endpoint::missing::MissingStrategy;
+use derivation::laboratory::autoantibody::ChangeReason;
 use derivation::logic::Verdict;
+use derivation::medication::prednisone_equivalent::UnknownDose;
 use derivation::rule::Reason;
-use derivation::safety::dlt::Evaluability;
+use derivation::safety::dlt::{DltReason as RuleDltReason, Evaluability};
 pub use entity::term::Term;
 pub use entity::terms::*;
 
@@ -23,6 +25,25 @@ macro_rules! listed {
 
             fn description(self) -> &'static str {
                 match self { $($name::$value => $doc),+ }
+            }
+        }
+    };
+}
+
+/// Declares the public form of an enum of the rules, value by value.
+macro_rules! mirrored {
+    ($name:ident of $inner:ident, $about:literal {
+        $($value:ident = $code:literal: $doc:literal),+ $(,)?
+    }) => {
+        #[doc = $about]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum $name { $(#[doc = $doc] $value),+ }
+
+        listed!($name, $about { $($value = $code: $doc),+ });
+
+        impl From<$inner> for $name {
+            fn from(inner: $inner) -> $name {
+                match inner { $($inner::$value => $name::$value),+ }
             }
         }
     };
@@ -47,32 +68,11 @@ listed!(IncidenceLevel, "At which level of coding adverse events are counted." {
     PreferredTerm = "PREFERRED_TERM": "Events of a preferred term.",
 });
 
-/// The three-valued answer of a rule.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// It holds.
-    Met,
-    /// It does not hold.
-    NotMet,
-    /// What is known does not decide it.
-    NotEvaluable,
-}
-
-listed!(Outcome, "The three-valued answer of a rule." {
+mirrored!(Outcome of Verdict, "The three-valued answer of a rule." {
     Met = "MET": "It holds.",
     NotMet = "NOT_MET": "It does not hold.",
     NotEvaluable = "NOT_EVALUABLE": "What is known does not decide it.",
 });
-
-impl From<Verdict> for Outcome {
-    fn from(verdict: Verdict) -> Outcome {
-        match verdict {
-            Verdict::Met => Outcome::Met,
-            Verdict::NotMet => Outcome::NotMet,
-            Verdict::NotEvaluable => Outcome::NotEvaluable,
-        }
-    }
-}
 
 /// Why an endpoint is not evaluable, or what made it a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,6 +95,14 @@ pub enum ReasonCode {
     Pending,
     /// Nothing was active at baseline.
     NothingToImprove,
+    /// A unit that the analyte does not have.
+    UnknownUnit,
+    /// A value that cannot be right in its unit.
+    Implausible,
+    /// Results of different kinds.
+    NotComparable,
+    /// Both values are beyond the assay on the same side.
+    BothCensored,
 }
 
 listed!(ReasonCode, "Why an endpoint is not evaluable, or what made it a failure whatever its criteria say." {
@@ -107,6 +115,10 @@ listed!(ReasonCode, "Why an endpoint is not evaluable, or what made it a failure
     NotDosed = "NOT_DOSED": "The subject has not received the first dose.",
     Pending = "PENDING": "The day that the answer waits for has not come yet.",
     NothingToImprove = "NOTHING_TO_IMPROVE": "No organ was active at baseline, so none can improve.",
+    UnknownUnit = "UNKNOWN_UNIT": "A result is in a unit that the analyte does not have.",
+    Implausible = "IMPLAUSIBLE": "A value can hardly be right in its unit.",
+    NotComparable = "NOT_COMPARABLE": "The results are of different kinds, such as an amount and a word.",
+    BothCensored = "BOTH_CENSORED": "Both values are beyond the assay on the same side.",
 });
 
 impl From<Reason> for ReasonCode {
@@ -125,32 +137,43 @@ impl From<Reason> for ReasonCode {
     }
 }
 
-/// Whether a subject counts in decisions on the dose.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DltStatus {
-    /// It does.
-    Evaluable,
-    /// It does not.
-    NotEvaluable,
-    /// It is not known yet.
-    Pending,
+impl From<ChangeReason> for ReasonCode {
+    fn from(reason: ChangeReason) -> ReasonCode {
+        match reason {
+            ChangeReason::BaselineMissing => ReasonCode::BaselineMissing,
+            ChangeReason::VisitMissing => ReasonCode::VisitMissing,
+            ChangeReason::UnknownUnit => ReasonCode::UnknownUnit,
+            ChangeReason::Implausible => ReasonCode::Implausible,
+            ChangeReason::NotComparable => ReasonCode::NotComparable,
+            ChangeReason::BothCensored => ReasonCode::BothCensored,
+        }
+    }
 }
 
-listed!(DltStatus, "Whether a subject counts in decisions on the dose." {
+mirrored!(DltStatus of Evaluability, "Whether a subject counts in decisions on the dose." {
     Evaluable = "EVALUABLE": "The subject completed the window with enough of the dose, or had a toxicity in it.",
     NotEvaluable = "NOT_EVALUABLE": "The subject left early or received too little, and is replaced.",
     Pending = "PENDING": "The window is open, or what decides is not recorded yet.",
 });
 
-impl From<Evaluability> for DltStatus {
-    fn from(evaluable: Evaluability) -> DltStatus {
-        match evaluable {
-            Evaluability::Evaluable => DltStatus::Evaluable,
-            Evaluability::NotEvaluable => DltStatus::NotEvaluable,
-            Evaluability::Pending => DltStatus::Pending,
-        }
-    }
-}
+mirrored!(DltReason of RuleDltReason, "What decided whether a subject counts in decisions on the dose." {
+    NotDosed = "NOT_DOSED": "The first dose has not been given.",
+    DltInWindow = "DLT_IN_WINDOW": "A dose-limiting toxicity happened in the window.",
+    EventFactMissing = "EVENT_FACT_MISSING": "An event may be dose-limiting, but a fact that decides is missing.",
+    DoseTooLow = "DOSE_TOO_LOW": "Too little of the planned dose was received.",
+    LeftEarly = "LEFT_EARLY": "Follow-up ended before the window did.",
+    WindowOpen = "WINDOW_OPEN": "The window has not closed.",
+    FollowUpNotRecorded = "FOLLOW_UP_NOT_RECORDED": "The window has closed, but follow-up to its end is not recorded.",
+    DoseNotRecorded = "DOSE_NOT_RECORDED": "The dose received is not recorded.",
+    CompletedWithoutDlt = "COMPLETED_WITHOUT_DLT": "The window was completed without a dose-limiting toxicity.",
+});
+
+mirrored!(DoseUnknownReason of UnknownDose, "Why a glucocorticoid dose is unknown." {
+    DoseMissing = "DOSE_MISSING": "A record in the window has no dose, or one in a unit without a factor.",
+    FrequencyMissing = "FREQUENCY_MISSING": "A record in the window has no frequency, or was given when needed.",
+    NoRecord = "NO_RECORD": "No record touches the window, and nobody confirmed that nothing was taken.",
+    TooLarge = "TOO_LARGE": "The numbers are larger than a dose can be.",
+});
 
 /// What stands for missing answers in a rate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,7 +9,7 @@ use crate::instrument::bilag2004::{Grade, Grades, SystemGrade};
 use crate::instrument::pga::Pga;
 use crate::instrument::sledai2k::Score;
 use crate::logic::Verdict;
-use crate::rule::{Criterion, Evaluation, Reason, Rule, Version};
+use crate::rule::{Criterion, Evaluation, Reason, Rule, Version, code};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
@@ -61,7 +61,7 @@ pub fn bicla(baseline: &Activity, visit: &Activity, rule: &BiclaRule, failed: bo
     let evaluation = Evaluation::all(
         RULE.current_with(vec![
             ("pga_worsening", rule.pga_worsening.to_string()),
-            ("pga_limit", format!("{:?}", rule.pga_limit)),
+            ("pga_limit", code(&rule.pga_limit)),
         ]),
         vec![
             Criterion::new(

@@ -10,7 +10,7 @@ use crate::instrument::pga::Pga;
 use crate::instrument::sledai2k::{Descriptor, Sledai2k};
 use crate::logic::Verdict;
 use crate::medication::prednisone_equivalent::DailyDose;
-use crate::rule::{Criterion, Evaluation, Reason, Rule, RuleVersion, Version};
+use crate::rule::{Criterion, Evaluation, Reason, Rule, Version, code};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
@@ -113,15 +113,14 @@ pub const STABLE_BACKGROUND: &str = "STABLE_BACKGROUND";
 /// DORIS at an assessment. `failed`: a treatment failure is dated on or before it, which decides against remission.
 pub fn doris(input: &DorisInput, rule: &DorisRule, failed: bool) -> Evaluation {
     let evaluation = Evaluation::all(
-        RuleVersion {
-            id: RULE.id,
-            version: rule.wording.version(),
-            parameters: vec![
+        RULE.named(
+            rule.wording.version(),
+            vec![
                 ("pga_below", rule.pga_below.to_string()),
                 ("prednisone_limit", rule.prednisone_limit.to_string()),
-                ("dose_limit", format!("{:?}", rule.dose_limit)),
+                ("dose_limit", code(&rule.dose_limit)),
             ],
-        },
+        ),
         vec![
             clinical_zero(input.sledai.as_ref()),
             pga_low(input.pga, rule),

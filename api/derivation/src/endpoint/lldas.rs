@@ -14,7 +14,7 @@ use crate::instrument::pga::Pga;
 use crate::instrument::sledai2k::{Descriptor, Score, Sledai2k};
 use crate::logic::Verdict;
 use crate::medication::prednisone_equivalent::DailyDose;
-use crate::rule::{Criterion, Evaluation, Reason, Rule, RuleVersion, Version};
+use crate::rule::{Criterion, Evaluation, Reason, Rule, RuleVersion, Version, code};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
@@ -154,7 +154,7 @@ fn version(rule: &LldasRule) -> RuleVersion {
         ("sledai_limit", rule.sledai_limit.to_string()),
         ("pga_limit", rule.pga_limit.to_string()),
         ("prednisone_limit", rule.prednisone_limit.to_string()),
-        ("new_activity", format!("{:?}", rule.new_activity)),
+        ("new_activity", code(&rule.new_activity)),
     ])
 }
 

@@ -162,7 +162,10 @@ fn every_criterion_shows_what_was_seen_and_asked() {
         ]
     );
     assert_eq!(result.outcome, Verdict::NotMet, "a rise of exactly 0.30 is worsening");
-    assert_eq!(result.rule.parameters, [("points", "4".to_owned()), ("pga_worsening", "0.30".to_owned())]);
+    assert_eq!(
+        result.rule.parameters,
+        [("points".into(), "4".to_owned()), ("pga_worsening".into(), "0.30".to_owned())]
+    );
 }
 
 #[test]

@@ -42,7 +42,7 @@ fn doris_shows_what_is_present_and_what_was_taken() {
     let evaluation = doris(&remission(sledai(&[], &[])), &strict, false);
     assert_eq!(shown(&evaluation, doris::PREDNISONE_LOW).1, Some("< 5 mg/day"));
     assert_eq!(evaluation.criteria.len(), 4);
-    assert_eq!(evaluation.rule.parameters[2], ("dose_limit", "Below".to_owned()));
+    assert_eq!(evaluation.rule.parameters[2], ("dose_limit".into(), "BELOW".to_owned()));
 }
 
 #[test]
@@ -93,7 +93,7 @@ fn lldas_shows_what_is_new_and_what_was_seen() {
     assert_eq!(shown(&evaluation, lldas::NO_NEW_ACTIVITY).0, None);
     assert_eq!(shown(&evaluation, lldas::NO_MAJOR_ORGAN).0, Some("none"));
     assert_eq!(evaluation.rule.id, "lldas");
-    assert_eq!(evaluation.rule.parameters[3], ("new_activity", "ClinicalDescriptors".to_owned()));
+    assert_eq!(evaluation.rule.parameters[3], ("new_activity".into(), "CLINICAL_DESCRIPTORS".to_owned()));
 }
 
 #[test]

@@ -1,18 +1,16 @@
-//! Derived endpoints with their criteria, reasons and evidence.
+//! Derived yes/no endpoints with their criteria, reasons and evidence.
 
 use super::masked::MaskedDate;
 use super::node::Node;
-use crate::graphql::scalar::{Decimal, VisitCode};
+use super::rule::RuleVersion;
+use crate::graphql::scalar::VisitCode;
 use crate::graphql::term::Coded;
 use objects::{Stated, object};
 use policy::DataGroup;
 use std::sync::Arc;
-use study::derived::dlt::Dlt;
-use study::derived::{
-    AutoantibodyChange as DerivedAutoantibodyChange, Evaluated, SledaiChangeAt, SteroidDose,
-};
-use study::rules::{Criterion as RuleCriterion, RuleVersion as Version};
-use study::terms::{DltStatus, Outcome, ReasonCode};
+use study::derived::{Evaluated, rests_on};
+use study::rules::Criterion as RuleCriterion;
+use study::terms::{Outcome, ReasonCode};
 use study::view::{Shown, SubjectView, ValueState};
 
 /// A derived yes/no endpoint. Three-valued, with the reasons, and the imputed reading beside the observed one.
@@ -52,9 +50,7 @@ impl<'v> Evaluation<'v> {
     /// The records that it was derived from.
     #[group(Envelope)]
     fn evidence(&self) -> Option<Vec<Node<'v>>> {
-        let subject = self.subject?;
-        let ids = subject.evidence(&self.held()?.evaluation.evidence);
-        Some(ids.iter().filter_map(|id| subject.view().find(id)).filter_map(Node::of).collect())
+        Some(Node::all(self.subject?, &self.held()?.evaluation.evidence))
     }
     /// The day of the baseline assessment.
     #[group(Envelope)]
@@ -80,6 +76,13 @@ impl<'v> Evaluation<'v> {
     #[group(Envelope)]
     fn rule(&self) -> Option<RuleVersion> {
         self.held().map(|it| RuleVersion(it.evaluation.rule.clone()))
+    }
+    /// The other rules whose answers it rests on, each with its version and parameters.
+    #[group(Envelope)]
+    fn rests_on(&self) -> Option<Vec<RuleVersion>> {
+        let (subject, held) = (self.subject?, self.held()?);
+        let rules = rests_on(held.evaluation.rule.id).iter();
+        Some(rules.map(|rule| RuleVersion(subject.rule(rule))).collect())
     }
 }
 
@@ -176,222 +179,3 @@ impl Criterion {
 
 /// A criterion.
 pub struct Criterion(pub RuleCriterion);
-
-/// A rule in force: its id, the version of its behaviour, and the parameters that it ran with.
-#[object(name = "RuleVersion", gate = open)]
-impl RuleVersion {
-    /// The rule's stable id.
-    #[group(Envelope)]
-    fn id(&self) -> &str {
-        self.0.id
-    }
-    /// Changes whenever the rule's behaviour does.
-    #[group(Envelope)]
-    fn version(&self) -> &str {
-        self.0.version
-    }
-    /// The parameters that it ran with.
-    #[group(Envelope)]
-    fn parameters(&self) -> Vec<RuleParameter> {
-        self.0.parameters.iter().map(|(name, value)| RuleParameter { name, value: value.clone() }).collect()
-    }
-}
-
-/// A rule in force.
-pub struct RuleVersion(pub Version);
-
-/// A parameter of a rule.
-#[object(name = "RuleParameter", gate = open)]
-impl RuleParameter {
-    /// Its name.
-    #[group(Envelope)]
-    fn name(&self) -> &str {
-        self.name
-    }
-    /// Its value.
-    #[group(Envelope)]
-    fn value(&self) -> &str {
-        &self.value
-    }
-}
-
-/// A parameter of a rule.
-pub struct RuleParameter {
-    name: &'static str,
-    value: String,
-}
-
-/// Change of SLEDAI-2K from baseline.
-#[object(name = "Change", stated, gate = open)]
-impl Change {
-    /// Whether there is a change, and if not, why.
-    #[group(Envelope)]
-    fn state(&self) -> Coded<ValueState> {
-        Coded(self.0.state)
-    }
-    /// The total at baseline.
-    #[group(Envelope)]
-    fn baseline(&self) -> Option<i32> {
-        self.0.value.as_ref()?.baseline.as_ref()?.score.total.map(i32::from)
-    }
-    /// The total at the visit.
-    #[group(Envelope)]
-    fn value(&self) -> Option<i32> {
-        self.0.value.as_ref()?.visit.as_ref()?.score.total.map(i32::from)
-    }
-    /// Visit minus baseline; negative is better.
-    #[group(Envelope)]
-    fn change(&self) -> Option<i32> {
-        self.0.value.as_ref()?.change.and_then(|change| i32::try_from(change).ok())
-    }
-    /// The change in percent of baseline; none when baseline is 0.
-    #[group(Envelope)]
-    fn percent(&self) -> Option<Decimal> {
-        self.0.value.as_ref()?.percent.map(Decimal::from)
-    }
-}
-
-/// Change of SLEDAI-2K.
-pub struct Change(pub Shown<SledaiChangeAt>);
-
-impl Stated for Change {
-    fn masked() -> Change {
-        Change(Shown::masked())
-    }
-}
-
-/// Change of an autoantibody or complement from baseline.
-#[object(name = "AutoantibodyChange", stated, gate = open)]
-impl AutoantibodyChange {
-    /// Whether there is a change, and if not, why.
-    #[group(Envelope)]
-    fn state(&self) -> Coded<ValueState> {
-        Coded(self.0.state)
-    }
-    /// The value at baseline, in the protocol's unit, with its comparator.
-    #[group(Envelope)]
-    fn baseline(&self) -> Option<&str> {
-        self.0.value.as_ref()?.baseline.as_deref()
-    }
-    /// The value at the visit, in the protocol's unit, with its comparator.
-    #[group(Envelope)]
-    fn value(&self) -> Option<&str> {
-        self.0.value.as_ref()?.visit.as_deref()
-    }
-    /// Visit minus baseline, in the protocol's unit.
-    #[group(Envelope)]
-    fn absolute(&self) -> Option<Decimal> {
-        self.0.value.as_ref()?.change.absolute.map(Decimal::from)
-    }
-    /// The change in percent of baseline.
-    #[group(Envelope)]
-    fn percent(&self) -> Option<Decimal> {
-        self.0.value.as_ref()?.change.percent.map(Decimal::from)
-    }
-    /// Dilution steps of a titre: the logarithm to base 2 of its ratio.
-    #[group(Envelope)]
-    fn log2(&self) -> Option<f64> {
-        self.0.value.as_ref()?.change.log2
-    }
-    /// Whether the change is exact or a bound, as a code.
-    #[group(Envelope)]
-    fn bound(&self) -> Option<String> {
-        self.0.value.as_ref()?.change.bound.as_ref().map(study::outcome::code_of)
-    }
-    /// Conversion between positive and negative, as a code.
-    #[group(Envelope)]
-    fn conversion(&self) -> Option<String> {
-        self.0.value.as_ref()?.change.conversion.as_ref().map(study::outcome::code_of)
-    }
-    /// Whether an abnormal value became normal; none when baseline was normal or limits are unknown.
-    #[group(Envelope)]
-    fn normalised(&self) -> Option<bool> {
-        self.0.value.as_ref()?.change.normalised
-    }
-}
-
-/// Change of an autoantibody.
-pub struct AutoantibodyChange(pub Shown<Arc<DerivedAutoantibodyChange>>);
-
-impl Stated for AutoantibodyChange {
-    fn masked() -> AutoantibodyChange {
-        AutoantibodyChange(Shown::masked())
-    }
-}
-
-/// Dose-limiting toxicity of a subject as seen on a day.
-#[object(name = "DltEvaluation", stated, gate = open)]
-impl<'v> DltEvaluation<'v> {
-    /// Whether there is an answer, and if not, why.
-    #[group(Envelope)]
-    fn state(&self) -> Coded<ValueState> {
-        Coded(self.shown.state)
-    }
-    /// Whether the subject counts in decisions on the dose, and if not, why.
-    #[group(Envelope)]
-    fn evaluable(&self) -> Option<Coded<DltStatus>> {
-        self.shown.value.as_ref().map(|it| Coded(DltStatus::from(it.evaluable)))
-    }
-    /// Whether there was a dose-limiting toxicity, adjudicated where it was, else as the rules flag it.
-    #[group(Envelope)]
-    fn outcome(&self) -> Option<Coded<Outcome>> {
-        self.shown.value.as_ref().map(|it| Coded(Outcome::from(it.dlt)))
-    }
-    /// Last day of the window.
-    #[group(Envelope)]
-    fn window_ends_on(&self) -> MaskedDate {
-        match (self.subject, &self.shown.value) {
-            (Some(subject), Some(it)) => MaskedDate(subject.show_day(it.window_end)),
-            _ => MaskedDate::masked(),
-        }
-    }
-    /// The adverse events that the rules flag or the adjudication names.
-    #[group(Envelope)]
-    fn evidence(&self) -> Option<Vec<Node<'v>>> {
-        let subject = self.subject?;
-        let ids = subject.evidence(&self.shown.value.as_ref()?.evidence);
-        Some(ids.iter().filter_map(|id| subject.view().find(id)).filter_map(Node::of).collect())
-    }
-}
-
-/// Dose-limiting toxicity.
-pub struct DltEvaluation<'v> {
-    subject: Option<SubjectView<'v>>,
-    shown: Shown<Dlt>,
-}
-
-impl<'v> DltEvaluation<'v> {
-    pub(crate) fn new(subject: SubjectView<'v>, shown: Shown<Dlt>) -> DltEvaluation<'v> {
-        DltEvaluation { subject: Some(subject), shown }
-    }
-}
-
-impl Stated for DltEvaluation<'_> {
-    fn masked() -> Self {
-        DltEvaluation { subject: None, shown: Shown::masked() }
-    }
-}
-
-/// An average daily glucocorticoid dose as prednisone.
-#[object(name = "DailyDose", stated, gate = open)]
-impl DailyDose {
-    /// Whether the dose is known, and if not, why.
-    #[group(Envelope)]
-    fn state(&self) -> Coded<ValueState> {
-        Coded(self.0.state)
-    }
-    /// Milligrams of prednisone a day.
-    #[group(Envelope)]
-    fn mg_per_day(&self) -> Option<Decimal> {
-        self.0.value.as_ref()?.dose.map(|dose| Decimal::from(dose.mg_per_day()))
-    }
-}
-
-/// A glucocorticoid dose.
-pub struct DailyDose(pub Shown<SteroidDose>);
-
-impl Stated for DailyDose {
-    fn masked() -> DailyDose {
-        DailyDose(Shown::masked())
-    }
-}

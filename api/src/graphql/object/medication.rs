@@ -1,13 +1,18 @@
-//! Medications and intercurrent events.
+//! Medications, the glucocorticoid dose that they come to, and intercurrent events.
 
 use super::gated_by_subject;
 use super::masked::{MaskedDate, MaskedPartialDate, MaskedText};
+use super::node::Node;
+use super::rule::RuleVersion;
 use crate::graphql::scalar::{Decimal, Id, Revision};
 use crate::graphql::term::Coded;
-use objects::object;
+use chrono::NaiveDate;
+use derivation::medication::prednisone_equivalent;
+use objects::{Stated, object};
 use policy::DataGroup;
-use study::terms::{Frequency, Indication, IntercurrentEventKind, MedicationClass, Route};
-use study::view::{IntercurrentEventView, MedicationView};
+use study::derived::SteroidDose;
+use study::terms::{DoseUnknownReason, Frequency, Indication, IntercurrentEventKind, MedicationClass, Route};
+use study::view::{IntercurrentEventView, MedicationView, Shown, SubjectView, ValueState};
 
 /// A concomitant medication.
 #[object(name = "Medication", implements("Node"))]
@@ -116,3 +121,73 @@ impl IntercurrentEvent<'_> {
 pub struct IntercurrentEvent<'v>(pub IntercurrentEventView<'v>);
 
 gated_by_subject!(Medication, IntercurrentEvent);
+
+/// An average daily glucocorticoid dose as prednisone.
+#[object(name = "DailyDose", stated, gate = open)]
+impl<'v> DailyDose<'v> {
+    /// Whether the dose is known, and if not, why.
+    #[group(Envelope)]
+    fn state(&self) -> Coded<ValueState> {
+        Coded(self.shown.state)
+    }
+    /// Milligrams of prednisone a day.
+    #[group(Envelope)]
+    fn mg_per_day(&self) -> Option<Decimal> {
+        self.held()?.dose.map(|dose| Decimal::from(dose.mg_per_day()))
+    }
+    /// Why the dose is unknown.
+    #[group(Envelope)]
+    fn reason(&self) -> Option<Coded<DoseUnknownReason>> {
+        self.held()?.unknown.map(|why| Coded(DoseUnknownReason::from(why)))
+    }
+    /// First day of the window.
+    #[group(Envelope)]
+    fn from(&self) -> MaskedDate {
+        self.day(|held| held.from)
+    }
+    /// Last day of the window.
+    #[group(Envelope)]
+    fn to(&self) -> MaskedDate {
+        self.day(|held| held.to)
+    }
+    /// The subject's glucocorticoids, of which those that touch the window count.
+    #[group(Envelope)]
+    fn evidence(&self) -> Option<Vec<Node<'v>>> {
+        Some(Node::all(self.subject?, &self.held()?.evidence))
+    }
+    /// The rule that answered, with its version and parameters.
+    #[group(Envelope)]
+    fn rule(&self) -> Option<RuleVersion> {
+        self.held()?;
+        Some(RuleVersion(self.subject?.rule(&prednisone_equivalent::RULE)))
+    }
+}
+
+/// A glucocorticoid dose.
+pub struct DailyDose<'v> {
+    subject: Option<SubjectView<'v>>,
+    shown: Shown<SteroidDose>,
+}
+
+impl<'v> DailyDose<'v> {
+    pub(crate) fn new(subject: SubjectView<'v>, shown: Shown<SteroidDose>) -> DailyDose<'v> {
+        DailyDose { subject: Some(subject), shown }
+    }
+
+    fn held(&self) -> Option<&SteroidDose> {
+        self.shown.value.as_ref()
+    }
+
+    fn day(&self, of: impl Fn(&SteroidDose) -> NaiveDate) -> MaskedDate {
+        match (self.subject, self.held()) {
+            (Some(subject), Some(held)) => MaskedDate(subject.show_day(Some(of(held)))),
+            (Some(_) | None, Some(_) | None) => MaskedDate::masked(),
+        }
+    }
+}
+
+impl Stated for DailyDose<'_> {
+    fn masked() -> Self {
+        DailyDose { subject: None, shown: Shown::masked() }
+    }
+}

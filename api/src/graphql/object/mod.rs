@@ -2,11 +2,15 @@
 
 pub mod adverse_event;
 pub mod assessment;
+pub mod change;
 pub mod data_query;
+pub mod dlt;
 pub mod dose;
 pub mod dsmb;
+pub mod escalation;
 pub mod evaluation;
 pub mod identity;
+pub mod incidence;
 pub mod lab;
 pub mod ledger;
 pub mod masked;
@@ -14,12 +18,15 @@ pub mod medication;
 pub mod node;
 pub mod outcomes;
 pub mod proposal;
+pub mod rate;
+pub mod rule;
 pub mod safety;
 pub mod score;
 pub mod screening;
 pub mod site;
 pub mod study;
 pub mod subject;
+pub mod summary;
 pub mod visit;
 
 use ::study::view::SubjectView;

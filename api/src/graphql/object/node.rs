@@ -13,7 +13,8 @@ use super::site::{Cohort, Site};
 use super::study::Study;
 use super::subject::Subject;
 use super::visit::Visit;
-use study::view::Found;
+use study::view::{Found, SubjectView};
+use uuid::Uuid;
 
 /// A thing with a global id.
 #[objects::interface(name = "Node", fields("id"))]
@@ -91,5 +92,11 @@ impl<'v> Node<'v> {
             Found::Proposal(view) => Node::Proposal(Proposal(view)),
             Found::DataCut(view) => Node::DataCut(DataCut(view)),
         })
+    }
+
+    /// The records of a subject that something was derived from, as far as its viewer may open them.
+    pub(crate) fn all(subject: SubjectView<'v>, rows: &[Uuid]) -> Vec<Node<'v>> {
+        let ids = subject.evidence(rows);
+        ids.iter().filter_map(|id| subject.view().find(id)).filter_map(Node::of).collect()
     }
 }

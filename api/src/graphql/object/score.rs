@@ -1,72 +1,111 @@
 //! Scores of instruments at a planned visit.
 
+use super::masked::MaskedDate;
+use super::node::Node;
+use super::rule::RuleVersion;
 use crate::graphql::term::Coded;
+use derivation::instrument::bilag2004::grade;
+use derivation::instrument::sledai2k;
 use objects::{Stated, object};
 use policy::DataGroup;
 use study::derived::{BilagAt, SledaiAt};
-use study::view::{Shown, ValueState};
+use study::view::{Shown, SubjectView, ValueState};
 
 /// SLEDAI-2K at a visit.
 #[object(name = "SledaiScore", stated, gate = open)]
-impl SledaiScore {
+impl<'v> SledaiScore<'v> {
     /// Whether there is an assessment, and if not, why.
     #[group(Envelope)]
     fn state(&self) -> Coded<ValueState> {
-        Coded(self.0.state)
+        Coded(self.shown.state)
     }
     /// 0 to 105; none when a descriptor is unknown.
     #[group(Envelope)]
     fn total(&self) -> Option<i32> {
-        self.0.value.as_ref()?.score.total.map(i32::from)
+        self.held()?.score.total.map(i32::from)
     }
     /// The total without serology, 0 to 101; none when a clinical descriptor is unknown.
     #[group(Envelope)]
     fn clinical_total(&self) -> Option<i32> {
-        self.0.value.as_ref()?.score.clinical_total.map(i32::from)
+        self.held()?.score.clinical_total.map(i32::from)
     }
     /// The total if every unknown descriptor were absent.
     #[group(Envelope)]
     fn lower_bound(&self) -> Option<i32> {
-        self.0.value.as_ref().map(|it| i32::from(it.score.lower))
+        self.held().map(|it| i32::from(it.score.lower))
     }
     /// The total if every unknown descriptor were present.
     #[group(Envelope)]
     fn upper_bound(&self) -> Option<i32> {
-        self.0.value.as_ref().map(|it| i32::from(it.score.upper))
+        self.held().map(|it| i32::from(it.score.upper))
     }
     /// Whether every descriptor is known.
     #[group(Envelope)]
     fn complete(&self) -> Option<bool> {
-        self.0.value.as_ref().map(|it| it.score.complete)
+        self.held().map(|it| it.score.complete)
     }
     /// Whether a major organ is active; none when it is not known.
     #[group(Envelope)]
     fn major_organ_activity(&self) -> Option<bool> {
-        self.0.value.as_ref()?.score.major_organ_activity
+        self.held()?.score.major_organ_activity
+    }
+    /// The day that it speaks of.
+    #[group(Envelope)]
+    fn assessed_on(&self) -> MaskedDate {
+        match (self.subject, self.held()) {
+            (Some(subject), held) if self.shown.state != ValueState::Masked => {
+                MaskedDate(subject.show_day(held.map(|it| it.assessed_on)))
+            }
+            _ => MaskedDate::masked(),
+        }
+    }
+    /// The assessment that it was scored from.
+    #[group(Envelope)]
+    fn evidence(&self) -> Option<Vec<Node<'v>>> {
+        Some(Node::all(self.subject?, &[self.held()?.assessment]))
+    }
+    /// The rule that scored it, with its version and parameters.
+    #[group(Envelope)]
+    fn rule(&self) -> Option<RuleVersion> {
+        self.held()?;
+        Some(RuleVersion(self.subject?.rule(&sledai2k::RULE)))
     }
 }
 
 /// SLEDAI-2K.
-pub struct SledaiScore(pub Shown<SledaiAt>);
+pub struct SledaiScore<'v> {
+    subject: Option<SubjectView<'v>>,
+    shown: Shown<SledaiAt>,
+}
 
-impl Stated for SledaiScore {
-    fn masked() -> SledaiScore {
-        SledaiScore(Shown::masked())
+impl<'v> SledaiScore<'v> {
+    pub(crate) fn new(subject: SubjectView<'v>, shown: Shown<SledaiAt>) -> SledaiScore<'v> {
+        SledaiScore { subject: Some(subject), shown }
+    }
+
+    fn held(&self) -> Option<&SledaiAt> {
+        self.shown.value.as_ref()
+    }
+}
+
+impl Stated for SledaiScore<'_> {
+    fn masked() -> Self {
+        SledaiScore { subject: None, shown: Shown::masked() }
     }
 }
 
 /// BILAG-2004 grades at a visit.
 #[object(name = "BilagGrades", stated, gate = open)]
-impl BilagGrades {
+impl<'v> BilagGrades<'v> {
     /// Whether there is an assessment, and if not, why.
     #[group(Envelope)]
     fn state(&self) -> Coded<ValueState> {
-        Coded(self.0.state)
+        Coded(self.shown.state)
     }
     /// The grade of each system.
     #[group(Envelope)]
     fn systems(&self) -> Option<Vec<BilagSystemGrade>> {
-        let grades = self.0.value.as_ref()?.grades;
+        let grades = self.held()?.grades;
         let system = |(system, grade): (study::rules::System, study::rules::SystemGrade)| BilagSystemGrade {
             system: system.code(),
             grade: grade.label(),
@@ -76,16 +115,50 @@ impl BilagGrades {
     /// A 12, B 8, C 1, D and E 0, summed over the nine systems; none when a grade is open.
     #[group(Envelope)]
     fn numeric(&self) -> Option<i32> {
-        study::rules::numeric(&self.0.value.as_ref()?.grades).total.map(i32::from)
+        study::rules::numeric(&self.held()?.grades).total.map(i32::from)
+    }
+    /// The day that it speaks of.
+    #[group(Envelope)]
+    fn assessed_on(&self) -> MaskedDate {
+        match (self.subject, self.held()) {
+            (Some(subject), held) if self.shown.state != ValueState::Masked => {
+                MaskedDate(subject.show_day(held.map(|it| it.assessed_on)))
+            }
+            _ => MaskedDate::masked(),
+        }
+    }
+    /// The assessment that it was scored from.
+    #[group(Envelope)]
+    fn evidence(&self) -> Option<Vec<Node<'v>>> {
+        Some(Node::all(self.subject?, &[self.held()?.assessment]))
+    }
+    /// The rule that scored it, with its version and parameters.
+    #[group(Envelope)]
+    fn rule(&self) -> Option<RuleVersion> {
+        self.held()?;
+        Some(RuleVersion(self.subject?.rule(&grade::RULE)))
     }
 }
 
 /// BILAG-2004 grades.
-pub struct BilagGrades(pub Shown<BilagAt>);
+pub struct BilagGrades<'v> {
+    subject: Option<SubjectView<'v>>,
+    shown: Shown<BilagAt>,
+}
 
-impl Stated for BilagGrades {
-    fn masked() -> BilagGrades {
-        BilagGrades(Shown::masked())
+impl<'v> BilagGrades<'v> {
+    pub(crate) fn new(subject: SubjectView<'v>, shown: Shown<BilagAt>) -> BilagGrades<'v> {
+        BilagGrades { subject: Some(subject), shown }
+    }
+
+    fn held(&self) -> Option<&BilagAt> {
+        self.shown.value.as_ref()
+    }
+}
+
+impl Stated for BilagGrades<'_> {
+    fn masked() -> Self {
+        BilagGrades { subject: None, shown: Shown::masked() }
     }
 }
 

@@ -2,9 +2,11 @@
 
 use super::data_query::{DataQueryConnection, DataQueryFilter};
 use super::dsmb::Dsmb;
+use super::escalation::Escalation;
 use super::ledger::{ChangeConnection, LedgerEntryConnection, LedgerHead};
-use super::outcomes::{Escalation, StudyOutcomes};
+use super::outcomes::StudyOutcomes;
 use super::proposal::ProposalConnection;
+use super::rule::RuleVersion;
 use super::safety::Safety;
 use super::site::{Cohort, PlannedVisit, Site};
 use super::subject::Subject;
@@ -86,7 +88,7 @@ impl Study {
     /// who was allocated to what, doses, and results that could give the treatment away. Null when kept from you, as
     /// it is from everybody who must not know the treatment, and in open-label studies.
     #[group(UnmaskingAuditTrail)]
-    #[complexity(list = 20)]
+    #[complexity(list = page::asked(first, None))]
     fn sealed_ledger(
         &self,
         cx: &Cx<'_>,
@@ -166,7 +168,7 @@ impl Study {
     }
     /// Queries on data, in order of their raising, page by page. Null when kept from you.
     #[group(DataQueries)]
-    #[complexity(list = 20)]
+    #[complexity(list = page::asked(first, None))]
     fn data_queries(
         &self,
         /// Only those that match.
@@ -181,7 +183,7 @@ impl Study {
     /// Proposals that you may decide or have made, newest first, page by page. Null for whoever neither makes nor decides
     /// any.
     #[group(AuditTrail)]
-    #[complexity(list = 20)]
+    #[complexity(list = page::asked(first, None))]
     fn proposals(
         &self,
         /// How many, at most 100.
@@ -329,6 +331,18 @@ impl Protocol<'_> {
     #[group(StudyDesign)]
     fn document(&self) -> Option<&str> {
         self.0.protocol().map(|it| it.document())
+    }
+    /// Every rule of the study: the version that the protocol names, and the parameters that it chooses.
+    #[group(StudyDesign)]
+    #[complexity(list = 30)]
+    fn rules(&self) -> Vec<RuleVersion> {
+        self.0
+            .rulebook()
+            .map(|book| book.rules_in_force())
+            .unwrap_or_default()
+            .into_iter()
+            .map(RuleVersion)
+            .collect()
     }
     /// Planned visits in their order.
     #[group(StudyDesign)]

@@ -2,13 +2,15 @@
 
 use super::adverse_event::AdverseEvent;
 use super::assessment::Assessment;
+use super::change::{AutoantibodyChange, Change};
+use super::dlt::DltEvaluation;
 use super::dose::Dose;
-use super::evaluation::{AutoantibodyChange, Change, DailyDose, DltEvaluation, Evaluation};
+use super::evaluation::Evaluation;
 use super::identity::{MaskedCohort, MaskedIdentity, MaskedSex};
 use super::lab::{AutoantibodyPanel, LabResultConnection};
 use super::ledger::LedgerEntryConnection;
 use super::masked::{MaskedDate, MaskedInt};
-use super::medication::{IntercurrentEvent, Medication};
+use super::medication::{DailyDose, IntercurrentEvent, Medication};
 use super::score::{BilagGrades, SledaiScore};
 use super::screening::{Consent, Disposition, Eligibility};
 use super::site::Site;
@@ -172,9 +174,9 @@ impl<'v> Subject<'v> {
         &self,
         /// The planned visit; `BASELINE` for the last assessment before treatment.
         at: VisitCode,
-    ) -> Result<SledaiScore, ArgumentError> {
+    ) -> Result<SledaiScore<'v>, ArgumentError> {
         known(&self.0, &at)?;
-        Ok(SledaiScore(self.0.sledai(&at.0)))
+        Ok(SledaiScore::new(self.0, self.0.sledai(&at.0)))
     }
     /// BILAG-2004 grades at a planned visit.
     #[group(Envelope)]
@@ -182,9 +184,9 @@ impl<'v> Subject<'v> {
         &self,
         /// The planned visit; `BASELINE` for the last assessment before treatment.
         at: VisitCode,
-    ) -> Result<BilagGrades, ArgumentError> {
+    ) -> Result<BilagGrades<'v>, ArgumentError> {
         known(&self.0, &at)?;
-        Ok(BilagGrades(self.0.bilag(&at.0)))
+        Ok(BilagGrades::new(self.0, self.0.bilag(&at.0)))
     }
     /// Change of SLEDAI-2K from baseline to a planned visit. Nothing is imputed.
     #[group(Envelope)]
@@ -192,9 +194,9 @@ impl<'v> Subject<'v> {
         &self,
         /// The planned visit.
         at: VisitCode,
-    ) -> Result<Change, ArgumentError> {
+    ) -> Result<Change<'v>, ArgumentError> {
         known(&self.0, &at)?;
-        Ok(Change(self.0.sledai_change(&at.0)))
+        Ok(Change::new(self.0, self.0.sledai_change(&at.0)))
     }
     /// Change of an autoantibody or complement from baseline to a planned visit.
     #[group(Envelope)]
@@ -204,9 +206,9 @@ impl<'v> Subject<'v> {
         analyte: Coded<Autoantibody>,
         /// The planned visit.
         at: VisitCode,
-    ) -> Result<AutoantibodyChange, ArgumentError> {
+    ) -> Result<AutoantibodyChange<'v>, ArgumentError> {
         known(&self.0, &at)?;
-        Ok(AutoantibodyChange(self.0.autoantibody_change(analyte.0, &at.0)))
+        Ok(AutoantibodyChange::new(self.0, self.0.autoantibody_change(analyte.0, &at.0)))
     }
     /// SRI response at a planned visit: each criterion, its evidence, and why it is not evaluable if so.
     #[group(Envelope)]
@@ -266,8 +268,8 @@ impl<'v> Subject<'v> {
         &self,
         /// The last day of the window.
         on: Date,
-    ) -> DailyDose {
-        DailyDose(self.0.prednisone_equivalent(on.0))
+    ) -> DailyDose<'v> {
+        DailyDose::new(self.0, self.0.prednisone_equivalent(on.0))
     }
     /// Ledger entries that changed the subject or its records, newest first. Null when kept from you.
     #[group(AuditTrail)]

@@ -10,7 +10,8 @@ use derivation::endpoint::treatment_failure::{
 use derivation::instrument::bilag2004::{Bilag2004, Grades, Involvement, ItemValue, System, grade_all};
 use derivation::medication::background::BackgroundCourse;
 use derivation::medication::prednisone_equivalent::{
-    DailyDose, DoseRule, Drug, Frequency, Purpose, Route, SteroidRecord, Window, prednisone_equivalent,
+    DailyDose, DoseRule, Drug, Frequency, Purpose, Route, SteroidRecord, UnknownDose, Window,
+    prednisone_equivalent,
 };
 use entity::rows::{Medication, Subject as SubjectRow};
 use entity::terms::{self, Agent, Instrument, IntercurrentEventKind, MedicationClass};
@@ -41,6 +42,8 @@ pub(super) struct Course {
 pub struct SteroidDose {
     /// Milligrams a day; none when unknown.
     pub dose: Option<DailyDose>,
+    /// Why it is unknown.
+    pub unknown: Option<UnknownDose>,
     /// First day of the window.
     pub from: NaiveDate,
     /// Last day of the window.
@@ -258,9 +261,10 @@ pub(super) fn prednisone(subject: &Subject, on: NaiveDate, confirmed_none: bool)
             .iter()
             .filter(|it| it.instrument == Instrument::LldasExtras && it.assessed_on == on)
             .any(|it| extras_of(it).2);
-    let rule = parameters.rule(confirmed);
+    let found = prednisone_equivalent(&course.steroids, window, parameters.rule(confirmed));
     SteroidDose {
-        dose: prednisone_equivalent(&course.steroids, window, rule).average,
+        dose: found.average,
+        unknown: found.unknown.first().map(|(why, _)| *why),
         from: window.start,
         to: window.end,
         evidence: course.steroid_rows.clone(),

@@ -20,7 +20,7 @@ pub use course::SteroidDose;
 use course::{BilagPoint, Course};
 use derivation::instrument::bilag2004::Grades;
 use derivation::instrument::sledai2k::Score;
-use derivation::rule::Evaluation;
+use derivation::rule::{Evaluation, Reason, Rule};
 use entity::terms::Autoantibody;
 pub use events::{EmergentEvent, UNCODED};
 use std::collections::HashMap;
@@ -93,6 +93,60 @@ pub struct SledaiChangeAt {
     pub change: Option<i64>,
     /// The change in percent of baseline.
     pub percent: Option<rust_decimal::Decimal>,
+    /// Why there is no change.
+    pub reason: Option<Reason>,
+}
+
+impl SledaiChangeAt {
+    /// The assessments that it was derived from.
+    pub fn evidence(&self) -> Vec<uuid::Uuid> {
+        self.baseline.iter().chain(&self.visit).map(|point| point.assessment).collect()
+    }
+
+    fn missing(&self, dosed: bool) -> Option<Reason> {
+        match (&self.baseline, &self.visit) {
+            _ if self.change.is_some() => None,
+            _ if !dosed => Some(Reason::NotDosed),
+            (None, _) => Some(Reason::BaselineMissing),
+            (Some(_), None) => Some(Reason::VisitMissing),
+            (Some(_), Some(_)) => Some(Reason::ComponentMissing),
+        }
+    }
+}
+
+/// The other rules whose answers an endpoint rests on, by the id of its rule.
+pub fn rests_on(rule: &str) -> &'static [&'static Rule] {
+    use derivation::endpoint::{selena_flare, treatment_failure};
+    use derivation::instrument::{bilag2004::grade, sledai2k};
+    use derivation::medication::{background, prednisone_equivalent};
+    use derivation::timeline::{baseline, pick};
+    match rule {
+        "sri" | "bicla" => &[
+            &sledai2k::RULE,
+            &grade::RULE,
+            &treatment_failure::RULE,
+            &prednisone_equivalent::RULE,
+            &baseline::RULE,
+            &pick::RULE,
+        ],
+        "lldas" => &[
+            &sledai2k::RULE,
+            &grade::RULE,
+            &selena_flare::RULE,
+            &background::RULE,
+            &treatment_failure::RULE,
+            &prednisone_equivalent::RULE,
+            &pick::RULE,
+        ],
+        "doris" => &[
+            &sledai2k::RULE,
+            &background::RULE,
+            &treatment_failure::RULE,
+            &prednisone_equivalent::RULE,
+            &pick::RULE,
+        ],
+        _ => &[],
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -188,7 +242,9 @@ impl Subject {
         let visit = self.sledai(&Timepoint::visit(at));
         let total = |point: &Option<SledaiAt>| point.as_ref().and_then(|point| point.score.total);
         let change = derivation::endpoint::sledai_change::sledai_change(total(&baseline), total(&visit));
-        SledaiChangeAt { change: change.change, percent: change.percent_change, baseline, visit }
+        let (change, percent) = (change.change, change.percent_change);
+        let derived = SledaiChangeAt { baseline, visit, change, percent, reason: None };
+        SledaiChangeAt { reason: derived.missing(self.first_dose_on().is_some()), ..derived }
     }
 
     /// The average daily dose of prednisone equivalents in the protocol's window that ends on a day.

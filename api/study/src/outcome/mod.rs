@@ -3,17 +3,20 @@
 //! Every table declares the data groups that it reads ([`crate::derived::reads`]). A viewer who reads rows gets
 //! figures over the rows in scope; one who reads totals only gets none by cohort, and none over few subjects.
 
+mod escalation;
+mod incidence;
 mod rates;
-mod safety;
 mod summaries;
 
 use crate::snapshot::Subject;
 use crate::view::{Sight, SubjectView, ValueState, View};
 use chrono::NaiveDate;
+use derivation::rule::{Rule, RuleVersion};
 use entity::terms::{Agent, ConsentPurpose};
+pub use escalation::{Escalation, LevelState};
+pub use incidence::{Incidence, IncidenceLevel};
 use policy::DataGroup;
 pub use rates::{Rate, RateOf};
-pub use safety::{Escalation, Incidence, IncidenceLevel, LevelState};
 use std::sync::Arc;
 pub use summaries::Summary;
 use uuid::Uuid;
@@ -80,6 +83,20 @@ impl View {
         let group = Group { cohort: None, label: "Total".to_owned(), level: None };
         columns.push(Column { group, subjects });
         columns
+    }
+
+    /// The rule that a table's figures come from, with what the table adds to the protocol's choices.
+    fn told(&self, rule: &Rule, more: Vec<(&'static str, String)>) -> Option<Arc<RuleVersion>> {
+        let mut told = self.rule(rule)?;
+        told.parameters.retain(|(held, _)| more.iter().all(|(name, _)| held != name));
+        told.parameters.extend(more.into_iter().map(|(name, value)| (name.into(), value)));
+        Some(Arc::new(told))
+    }
+
+    /// The confidence level as a table names it.
+    fn told_level(&self) -> (&'static str, String) {
+        let parameters = self.rulebook().map(|book| book.statistics().clone()).unwrap_or_default();
+        ("confidence_level", parameters.confidence_level.to_string())
     }
 
     fn day(&self, on: Option<NaiveDate>) -> NaiveDate {

@@ -6,9 +6,13 @@ use crate::snapshot::Subject;
 use crate::view::{SubjectView, ValueState, View};
 use chrono::NaiveDate;
 use derivation::endpoint::missing::impute;
+use derivation::endpoint::{bicla, doris, lldas, sri4};
 use derivation::logic::Verdict;
-use derivation::safety::dlt::Evaluability;
+use derivation::rule::RuleVersion;
+use derivation::safety::dlt::{self, Evaluability};
 use derivation::statistics::{Interval, clopper_pearson, wilson};
+use entity::term::Term;
+use std::sync::Arc;
 
 /// A rate in one column of a table.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,6 +35,15 @@ pub struct Rate {
     pub score: Option<Interval>,
     /// Level of the intervals.
     pub level: f64,
+    /// The rule that answered for each subject.
+    pub rule: Option<Arc<RuleVersion>>,
+}
+
+/// What is counted in one column.
+struct Counted {
+    numerator: u64,
+    denominator: u64,
+    not_evaluable: u64,
 }
 
 /// An endpoint of which a rate is asked.
@@ -66,34 +79,33 @@ impl View {
             }
             .value
         };
-        let columns = self.columns(by, Subject::is_treated);
-        Some(columns.iter().map(|column| self.count(column, missing, &outcome)).collect())
+        let mut chosen = vec![("missing", missing.as_str().to_owned()), self.told_level()];
+        let rule = match of {
+            RateOf::Sri(points) => {
+                chosen.push(("points", points.to_string()));
+                &sri4::RULE
+            }
+            RateOf::Bicla => &bicla::RULE,
+            RateOf::Lldas => &lldas::RULE,
+            RateOf::Doris => &doris::RULE,
+        };
+        let rule = self.told(rule, chosen);
+        let columns = self.columns(by, Subject::is_treated).into_iter();
+        let rate = |column: Column<'_>| {
+            let counted = count(&column, missing, &outcome);
+            self.rate_of(column.group, &counted, rule.clone())
+        };
+        Some(columns.map(rate).collect())
     }
 
-    fn count(
-        &self,
-        column: &Column<'_>,
-        missing: Missing,
-        outcome: &dyn Fn(&SubjectView<'_>) -> Option<Derived>,
-    ) -> Rate {
-        let (mut numerator, mut denominator, mut not_evaluable) = (0, 0, 0);
-        for subject in &column.subjects {
-            let observed =
-                outcome(subject).map_or(Verdict::NotEvaluable, |derived| derived.evaluation.outcome);
-            let imputed = impute(observed, missing.into());
-            not_evaluable += u64::from(observed == Verdict::NotEvaluable);
-            denominator += u64::from(imputed.in_denominator);
-            numerator += u64::from(imputed.analysis_value == Some(Verdict::Met));
-        }
-        self.rate_of(column.group.clone(), numerator, denominator, not_evaluable)
-    }
-
-    pub(super) fn rate_of(&self, group: Group, numerator: u64, denominator: u64, not_evaluable: u64) -> Rate {
+    fn rate_of(&self, group: Group, counted: &Counted, rule: Option<Arc<RuleVersion>>) -> Rate {
         let level = self.rulebook().map_or(0.95, |book| book.statistics().level());
+        let Counted { numerator, denominator, not_evaluable } = *counted;
         let state = if denominator == 0 { ValueState::NotEvaluable } else { ValueState::Present };
         Rate {
             group,
             state,
+            rule,
             numerator,
             denominator,
             not_evaluable,
@@ -111,17 +123,36 @@ impl View {
             return None;
         }
         let on = self.day(on);
+        let rule = self.told(&dlt::RULE, vec![self.told_level()]);
         let rate = |column: Column<'_>| {
-            let (mut numerator, mut denominator, mut open) = (0, 0, 0);
+            let (mut numerator, mut denominator, mut not_evaluable) = (0, 0, 0);
             for subject in &column.subjects {
                 let dlt = subject.subject().dlt(on);
                 let counts = dlt.evaluable == Evaluability::Evaluable && dlt.dlt != Verdict::NotEvaluable;
                 denominator += u64::from(counts);
                 numerator += u64::from(counts && dlt.dlt == Verdict::Met);
-                open += u64::from(!counts);
+                not_evaluable += u64::from(!counts);
             }
-            self.rate_of(column.group, numerator, denominator, open)
+            let counted = Counted { numerator, denominator, not_evaluable };
+            self.rate_of(column.group, &counted, rule.clone())
         };
         Some(self.columns(by, Subject::is_treated).into_iter().map(rate).collect())
     }
+}
+
+/// Counts an endpoint over the subjects of a column.
+fn count(
+    column: &Column<'_>,
+    missing: Missing,
+    outcome: &dyn Fn(&SubjectView<'_>) -> Option<Derived>,
+) -> Counted {
+    let mut counted = Counted { numerator: 0, denominator: 0, not_evaluable: 0 };
+    for subject in &column.subjects {
+        let observed = outcome(subject).map_or(Verdict::NotEvaluable, |derived| derived.evaluation.outcome);
+        let imputed = impute(observed, missing.into());
+        counted.not_evaluable += u64::from(observed == Verdict::NotEvaluable);
+        counted.denominator += u64::from(imputed.in_denominator);
+        counted.numerator += u64::from(imputed.analysis_value == Some(Verdict::Met));
+    }
+    counted
 }

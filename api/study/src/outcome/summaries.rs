@@ -4,9 +4,13 @@ use super::{Group, Grouping};
 use crate::derived::reads;
 use crate::snapshot::Subject;
 use crate::view::{SubjectView, ValueState, View};
+use derivation::endpoint::sledai_change;
+use derivation::laboratory::autoantibody;
+use derivation::rule::{Rule, RuleVersion};
 use derivation::statistics::{self, QuartileMethod};
 use entity::terms::Autoantibody;
 use rust_decimal::Decimal;
+use std::sync::Arc;
 
 /// A summary in one column of a table.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,6 +27,8 @@ pub struct Summary {
     pub quartiles: QuartileMethod,
     /// Level of the interval of the mean.
     pub level: f64,
+    /// The rule that made each change.
+    pub rule: Option<Arc<RuleVersion>>,
 }
 
 impl View {
@@ -31,7 +37,8 @@ impl View {
         let change = |subject: &SubjectView<'_>| {
             subject.sledai_change(at).value.and_then(|it| it.change).map(Decimal::from)
         };
-        (self.table(reads::ACTIVITY) == ValueState::Present).then(|| self.summaries(by, change))
+        let rule = &sledai_change::RULE;
+        (self.table(reads::ACTIVITY) == ValueState::Present).then(|| self.summaries(by, rule, change))
     }
 
     /// Change of an analyte from baseline to a planned visit over treated subjects in scope: of a titre in
@@ -51,12 +58,19 @@ impl View {
                 }
             }
         };
-        (self.table(reads::ANTIBODIES) == ValueState::Present).then(|| self.summaries(by, change))
+        let rule = &autoantibody::RULE;
+        (self.table(reads::ANTIBODIES) == ValueState::Present).then(|| self.summaries(by, rule, change))
     }
 
-    fn summaries(&self, by: Grouping, change: impl Fn(&SubjectView<'_>) -> Option<Decimal>) -> Vec<Summary> {
+    fn summaries(
+        &self,
+        by: Grouping,
+        rule: &Rule,
+        change: impl Fn(&SubjectView<'_>) -> Option<Decimal>,
+    ) -> Vec<Summary> {
         let parameters = self.rulebook().map(|book| book.statistics().clone()).unwrap_or_default();
         let (method, level) = (parameters.quartile_method, parameters.level());
+        let rule = self.told(rule, vec![("quartile_method", super::code_of(&method)), self.told_level()]);
         self.columns(by, Subject::is_treated)
             .into_iter()
             .map(|column| {
@@ -68,6 +82,7 @@ impl View {
                     figures: statistics::summary(&changes, method, level),
                     quartiles: method,
                     level,
+                    rule: rule.clone(),
                 }
             })
             .collect()

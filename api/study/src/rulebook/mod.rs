@@ -10,6 +10,7 @@ mod check;
 mod criterion;
 mod document;
 mod expression;
+mod in_force;
 mod problem;
 mod reader;
 #[cfg(test)]

@@ -2,13 +2,15 @@
 
 use super::rows::RowView;
 use super::shown::{Shown, ValueState};
-use super::{NodeKind, ShownDate, SubjectView};
+use super::trail_rows::kind_of;
+use super::{ShownDate, SubjectView};
 use crate::derived::{
     AutoantibodyChange, BilagAt, Evaluated, SledaiAt, SledaiChangeAt, SteroidDose, Timepoint, dlt, reads,
 };
 use chrono::NaiveDate;
 use derivation::endpoint::missing::{Imputed, impute};
 use derivation::logic::Verdict;
+use derivation::rule::{Rule, RuleVersion};
 use entity::terms::Autoantibody;
 use policy::DataGroup;
 use std::sync::Arc;
@@ -115,6 +117,11 @@ impl<'v> SubjectView<'v> {
         shown
     }
 
+    /// A rule as the subject's protocol has it: its version, and the parameters that it runs with.
+    pub fn rule(&self, rule: &Rule) -> RuleVersion {
+        self.subject().rulebook.in_force(rule)
+    }
+
     /// A day of this subject as the viewer may see it.
     pub fn show_day(&self, day: Option<NaiveDate>) -> ShownDate {
         self.date(day)
@@ -123,16 +130,7 @@ impl<'v> SubjectView<'v> {
     /// Global ids of the records that something was derived from, as far as the viewer may open them.
     pub fn evidence(&self, rows: &[Uuid]) -> Vec<String> {
         let of = |row: &Uuid| {
-            let rows = self.rows();
-            let kinds = [
-                (NodeKind::Assessment, rows.assessments.iter().any(|it| it.row.id == *row)),
-                (NodeKind::Medication, rows.medications.iter().any(|it| it.row.id == *row)),
-                (NodeKind::AutoantibodyPanel, rows.autoantibody_panels.iter().any(|it| it.row.id == *row)),
-                (NodeKind::AdverseEvent, rows.adverse_events.iter().any(|it| it.row.id == *row)),
-                (NodeKind::Dose, rows.doses.iter().any(|it| it.row.id == *row)),
-            ];
-            let kind = kinds.into_iter().find(|(_, is)| *is)?.0;
-            let id = self.view().id(kind, *row);
+            let id = self.view().id(kind_of(self.rows().table_of(*row)?)?, *row);
             self.view().find(&id).map(|_| id)
         };
         rows.iter().filter_map(of).collect()

@@ -3,6 +3,7 @@
 use super::rows::{CohortView, PlannedVisitView, SiteView, StoppingRuleView, StudyRowView};
 use super::{DataCutView, NodeKind, View};
 use chrono::{DateTime, Utc};
+use derivation::rule::{Rule, RuleVersion};
 use entity::rows;
 use entity::terms::{Masking, StudyStatus};
 use ledger::Head;
@@ -63,6 +64,11 @@ impl View {
     /// The rules of the protocol version in force.
     pub fn rulebook(&self) -> Option<&Arc<crate::Rulebook>> {
         self.snapshot().rulebook.as_ref()
+    }
+
+    /// A rule as the protocol in force has it; none before there is a study.
+    pub fn rule(&self, rule: &Rule) -> Option<RuleVersion> {
+        self.rulebook().map(|book| book.in_force(rule))
     }
 
     /// The protocol version in force: label, digest and day.
