@@ -14,6 +14,7 @@ mod free_text;
 mod fuzz;
 mod history;
 mod identity;
+mod laboratory;
 mod ledger;
 mod live;
 mod logs;

@@ -1,5 +1,6 @@
 //! Every list of controlled terms that this crate speaks: those of the rows, and those of what is derived.
 
+pub use crate::derived::LabGradeReason;
 pub use crate::outcome::{Grouping, IncidenceLevel};
 pub use crate::view::ValueState;
 use derivation::endpoint::missing::MissingStrategy;
@@ -55,6 +56,15 @@ listed!(ValueState, "Whether a value is there, and if not, why." {
     Suppressed = "SUPPRESSED": "It is left out because it could single somebody out.",
     NotCollected = "NOT_COLLECTED": "Nobody has recorded it.",
     NotEvaluable = "NOT_EVALUABLE": "What was recorded does not decide it.",
+});
+
+listed!(LabGradeReason, "Why a laboratory result has no grade." {
+    NotGraded = "NOT_GRADED": "CTCAE v5 has no grades of this analyte here.",
+    ValueMissing = "VALUE_MISSING": "The result holds no number.",
+    UnknownUnit = "UNKNOWN_UNIT": "The protocol's unit of the analyte is none that the rule knows.",
+    LimitMissing = "LIMIT_MISSING": "The laboratory's limit that decides is missing.",
+    Bound = "BOUND": "The result is only a bound, and the values behind it have several grades.",
+    BaselineBound = "BASELINE_BOUND": "The baseline is only a bound, and does not say what to compare with.",
 });
 
 listed!(Grouping, "How subjects are grouped in a table." {

@@ -4,6 +4,7 @@
 //! border of an increase (exactly five times the upper limit is grade 2).
 
 use super::Analyte;
+use super::censored::Comparator;
 use crate::rule::{Rule, Version};
 use rust_decimal::Decimal;
 
@@ -90,6 +91,22 @@ pub fn grade(analyte: Analyte, graded: &Graded) -> Option<u8> {
         | Analyte::Platelets => None,
     }
 }
+
+/// The grade of a result that is perhaps only a bound: none unless every value that it can stand for has the same.
+pub fn grade_of_result(analyte: Analyte, graded: &Graded, comparator: Comparator) -> Option<u8> {
+    let bound = graded.value?;
+    let at = |value: Decimal| grade(analyte, &Graded { value: Some(value), ..*graded });
+    // Grades go one way with the value, so the two ends speak for what lies between them; the bound itself is no value.
+    let ends = match comparator {
+        Comparator::Exact => return at(bound),
+        Comparator::Below => [at(Decimal::ZERO), at(bound.checked_sub(STEP)?)],
+        Comparator::Above => [at(bound.checked_add(STEP)?), at(Decimal::MAX)],
+    };
+    ends[0].filter(|grade| Some(*grade) == ends[1])
+}
+
+/// Less than any laboratory's last digit.
+const STEP: Decimal = Decimal::from_parts(1, 0, 0, false, 12);
 
 fn decreased(value: Decimal, borders: &[Decimal], lower_limit: Option<Decimal>) -> Option<u8> {
     match borders.iter().filter(|border| value < **border).count() {
@@ -275,6 +292,25 @@ mod tests {
         check(Analyte::Creatinine, ["100", "", "", "70"], None);
         check(Analyte::C3, ["1", "0.9", "1.8", ""], None);
         assert!(!is_graded(Analyte::C3) && is_graded(Analyte::Haemoglobin) && is_graded(Analyte::Creatinine));
+    }
+
+    /// A bound has a grade only where everything beyond it has the same.
+    #[test]
+    fn a_bound_is_graded_only_where_all_behind_it_agrees() {
+        let of = |analyte, texts, comparator| grade_of_result(analyte, &graded(texts), comparator);
+        use Comparator::{Above, Below, Exact};
+        assert_eq!(of(Analyte::Neutrophils, ["0.5", "1.8", "", ""], Exact), Some(3));
+        assert_eq!(of(Analyte::Neutrophils, ["0.5", "1.8", "", ""], Below), Some(4));
+        assert_eq!(of(Analyte::Neutrophils, ["0.6", "1.8", "", ""], Below), None);
+        assert_eq!(of(Analyte::Neutrophils, ["1.8", "1.8", "", ""], Above), Some(0));
+        assert_eq!(of(Analyte::Neutrophils, ["1.7", "1.8", "", ""], Above), None);
+        assert_eq!(of(Analyte::Haemoglobin, ["80", "120", "", ""], Below), Some(3));
+        assert_eq!(of(Analyte::Alt, ["40", "", "40", ""], Below), Some(0));
+        assert_eq!(of(Analyte::Alt, ["41", "", "40", ""], Below), None);
+        assert_eq!(of(Analyte::Alt, ["800", "", "40", ""], Above), Some(4));
+        assert_eq!(of(Analyte::Alt, ["799", "", "40", ""], Above), None);
+        assert_eq!(of(Analyte::Alt, ["10", "", "", ""], Below), None);
+        assert_eq!(of(Analyte::Creatinine, ["100", "", "", "70"], Below), None);
     }
 
     proptest! {

@@ -54,6 +54,12 @@ pub enum Analyte {
 }
 
 impl Analyte {
+    /// The analyte of a code in snake case, for example `anti_dsdna`.
+    pub fn from_code(code: &str) -> Option<Analyte> {
+        use serde::de::value::{Error, StrDeserializer};
+        Analyte::deserialize(StrDeserializer::<Error>::new(code)).ok()
+    }
+
     /// Whether a fall is an improvement (antibodies), or a rise (complement); none for the others.
     pub fn improves_downwards(self) -> Option<bool> {
         match self {
@@ -114,5 +120,17 @@ impl LaboratoryParameters {
     /// What stands in for a censored value of an analyte.
     pub fn censor_policy(&self, analyte: Analyte) -> CensorPolicy {
         self.censored_value_by_analyte.get(&analyte).copied().unwrap_or(self.censored_value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_analyte_is_found_by_its_code() {
+        assert_eq!(Analyte::from_code("alt"), Some(Analyte::Alt));
+        assert_eq!(Analyte::from_code("urine_pcr"), Some(Analyte::UrinePcr));
+        assert_eq!((Analyte::from_code("alp"), Analyte::from_code("ALT")), (None, None));
     }
 }

@@ -1,6 +1,7 @@
 //! Autoantibody panels and laboratory results.
 
 use super::gated_by_subject;
+use super::lab_grade::LabGrade;
 use super::masked::MaskedDate;
 use super::visit::Visit;
 use crate::graphql::page::{Arguments, PageError, PageInfo, Sliced, slice};
@@ -134,7 +135,7 @@ pub struct AutoantibodyResult<'v>(pub AutoantibodyResultView<'v>);
 
 /// A laboratory result.
 #[object(name = "LabResult", implements("Node"))]
-impl LabResult<'_> {
+impl<'v> LabResult<'v> {
     /// The global id.
     #[group(Envelope)]
     fn id(&self) -> Id {
@@ -209,6 +210,11 @@ impl LabResult<'_> {
     #[group(LabResults)]
     fn collected_at(&self) -> Option<&str> {
         self.0.collected_at()
+    }
+    /// The CTCAE v5 grade of the result. It suggests an adverse event; calling it one takes clinical judgement.
+    #[group(LabResults)]
+    fn ctcae_grade(&self) -> LabGrade<'v> {
+        LabGrade::new(self.0)
     }
     /// Revision of the result's own last change, for `expectedRevision`.
     #[group(Envelope)]

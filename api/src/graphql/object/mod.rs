@@ -12,6 +12,7 @@ pub mod evaluation;
 pub mod identity;
 pub mod incidence;
 pub mod lab;
+pub mod lab_grade;
 pub mod ledger;
 pub mod masked;
 pub mod medication;

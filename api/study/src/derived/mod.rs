@@ -9,6 +9,7 @@ mod course;
 pub mod dlt;
 mod efficacy;
 mod events;
+mod lab_grades;
 #[cfg(test)]
 mod tests;
 
@@ -23,6 +24,7 @@ use derivation::instrument::sledai2k::Score;
 use derivation::rule::{Evaluation, Reason, Rule};
 use entity::terms::Autoantibody;
 pub use events::{EmergentEvent, UNCODED};
+pub use lab_grades::{LabGrade, LabGradeReason};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
@@ -41,6 +43,8 @@ pub mod reads {
     pub const STATE: &[DataGroup] = &[Efficacy, DoseReceived, IntercurrentEvents, Medication];
     /// Autoantibodies and complement.
     pub const ANTIBODIES: &[DataGroup] = &[LabResults, DoseReceived];
+    /// Grades of laboratory results.
+    pub const LABORATORY: &[DataGroup] = &[LabResults, DoseReceived];
     /// Dose-limiting toxicity.
     pub const DLT: &[DataGroup] = &[AdverseEvents, Adjudication, DoseReceived];
     /// Incidence of adverse events.

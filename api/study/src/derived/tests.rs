@@ -1,6 +1,7 @@
 //! What the protocol chooses, seen in what is derived of a subject.
 
 use super::dlt::{DltReason, Evaluability};
+use super::{LabGrade, LabGradeReason};
 use crate::command::conduct::{
     AssessmentItems, RecordAssessment, RecordLabResults, RecordVisit, VisitFields,
 };
@@ -187,4 +188,61 @@ fn the_infusions_of_the_dlt_period_count_together() {
     let twice = replaced("infusions = 1", "infusions = 2");
     assert_eq!(course(&twice, &[("2026-05-06", "2800000000")]), too_low);
     assert_eq!(course(&twice, &[("2026-05-06", "2800000000"), ("2026-05-20", "1680000000")]), evaluable);
+}
+
+/// A result of a subject on a day, and the grade of it: the grade, why it is open, and what it was compared with.
+fn graded(
+    trial: &mut Trial,
+    subject: Uuid,
+    (analyte, raw, unit, uln): (&str, &str, &str, &str),
+    on: &str,
+) -> LabGrade {
+    let mut result = lab(analyte, raw, unit, Some(uln));
+    result.collected_on = day(on);
+    let record = RecordLabResults { subject, visit: None, results: vec![result] };
+    let row = trial.run(&trial.coordinator_of(subject), &record).unwrap().open[0].row;
+    let subject = trial.subject(subject);
+    let rec = subject.rows.lab_results.iter().find(|it| it.row.id == row).unwrap();
+    subject.lab_grade(rec)
+}
+
+/// Whoever was not dosed has no baseline; from the first dose on the last result before it is one.
+#[test]
+fn a_laboratory_baseline_begins_with_the_first_dose() {
+    let mut trial = Trial::open_label();
+    let subject = trial.enrolled("SH01");
+    let alt = |value| ("alt", value, "U/L", "40");
+    let before = graded(&mut trial, subject, alt("85"), "2026-05-05");
+    assert_eq!((before.grade, before.baseline), (Some(1), None));
+    trial.run(&trial.coordinator("SH01"), &crate::command::testing::dose(subject)).unwrap();
+    let after = graded(&mut trial, subject, alt("85"), "2026-05-12");
+    let last = trial
+        .subject(subject)
+        .rows
+        .lab_results
+        .iter()
+        .find(|it| it.collected_on == day("2026-05-05"))
+        .unwrap()
+        .row
+        .id;
+    assert_eq!((after.grade, after.baseline), (Some(0), Some(last)));
+}
+
+/// A baseline that is only a bound decides where it is normal anyway, and leaves the grade open elsewhere.
+#[test]
+fn a_baseline_that_is_a_bound_is_no_number() {
+    let mut trial = Trial::open_label();
+    let subject = trial.enrolled("SH01");
+    for (analyte, raw, unit) in
+        [("alt", "<10", "U/L"), ("ast", ">50", "U/L"), ("creatinine", "<50", "umol/L")]
+    {
+        graded(&mut trial, subject, (analyte, raw, unit, "100"), "2026-05-05");
+    }
+    trial.run(&trial.coordinator("SH01"), &crate::command::testing::dose(subject)).unwrap();
+    let alt = graded(&mut trial, subject, ("alt", "301", "U/L", "100"), "2026-05-12");
+    assert_eq!((alt.grade, alt.baseline), (Some(2), None));
+    let ast = graded(&mut trial, subject, ("ast", "301", "U/L", "40"), "2026-05-12");
+    assert_eq!((ast.grade, ast.reason), (None, Some(LabGradeReason::BaselineBound)));
+    let creatinine = graded(&mut trial, subject, ("creatinine", "90", "umol/L", "100"), "2026-05-12");
+    assert_eq!((creatinine.grade, creatinine.reason), (None, Some(LabGradeReason::BaselineBound)));
 }

@@ -3,9 +3,10 @@
 use super::rows::RowView;
 use super::shown::{Shown, ValueState};
 use super::trail_rows::kind_of;
-use super::{ShownDate, SubjectView};
+use super::{LabResultView, ShownDate, SubjectView};
 use crate::derived::{
-    AutoantibodyChange, BilagAt, Evaluated, SledaiAt, SledaiChangeAt, SteroidDose, Timepoint, dlt, reads,
+    AutoantibodyChange, BilagAt, Evaluated, LabGrade, SledaiAt, SledaiChangeAt, SteroidDose, Timepoint, dlt,
+    reads,
 };
 use chrono::NaiveDate;
 use derivation::endpoint::missing::{Imputed, impute};
@@ -143,6 +144,18 @@ impl<'v> SubjectView<'v> {
         }
         let subject = *self;
         self.rows().assessments.iter().find(|it| it.row.id == row).map(|rec| RowView::new(subject, rec))
+    }
+}
+
+impl<'v> LabResultView<'v> {
+    /// The CTCAE v5 grade of the result.
+    pub fn ctcae_grade(&self) -> Shown<LabGrade> {
+        let subject = self.subject();
+        let mut shown = subject.derive(reads::LABORATORY, || subject.subject().lab_grade(self.rec()));
+        if shown.value.as_ref().is_some_and(|it| it.grade.is_none()) {
+            shown.state = ValueState::NotEvaluable;
+        }
+        shown
     }
 }
 

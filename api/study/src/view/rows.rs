@@ -48,6 +48,10 @@ impl<'v, T: Row> RowView<'v, T> {
         self.rec.row.id()
     }
 
+    pub(crate) fn rec(&self) -> &'v Rec<T> {
+        self.rec
+    }
+
     /// The revision of the row's own last change; for the board that of the cut.
     pub fn revision(&self) -> u64 {
         self.subject.view().shown_revision(self.rec.revision)
