@@ -21,6 +21,7 @@ mod logs;
 mod masked;
 mod mutations;
 mod other_site;
+mod populations;
 mod proposals;
 mod provenance;
 mod queries;

@@ -52,8 +52,20 @@ pub enum Population {
     PerProtocol,
 }
 
+impl Population {
+    /// Every set.
+    pub const ALL: [Population; 6] = [
+        Population::Enrolled,
+        Population::FullAnalysis,
+        Population::Safety,
+        Population::LymphodepletionSafety,
+        Population::DltEvaluable,
+        Population::PerProtocol,
+    ];
+}
+
 /// What decided membership.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum MembershipReason {
     /// Every condition holds.

@@ -7,6 +7,7 @@ use derivation::endpoint::missing::MissingStrategy;
 use derivation::laboratory::autoantibody::ChangeReason;
 use derivation::logic::Verdict;
 use derivation::medication::prednisone_equivalent::UnknownDose;
+use derivation::population::{MembershipReason, Population as RulePopulation};
 use derivation::rule::Reason;
 use derivation::safety::dlt::{DltReason as RuleDltReason, Evaluability};
 pub use entity::term::Term;
@@ -176,6 +177,31 @@ mirrored!(DltReason of RuleDltReason, "What decided whether a subject counts in 
     FollowUpNotRecorded = "FOLLOW_UP_NOT_RECORDED": "The window has closed, but follow-up to its end is not recorded.",
     DoseNotRecorded = "DOSE_NOT_RECORDED": "The dose received is not recorded.",
     CompletedWithoutDlt = "COMPLETED_WITHOUT_DLT": "The window was completed without a dose-limiting toxicity.",
+});
+
+mirrored!(Population of RulePopulation, "An analysis set." {
+    Enrolled = "ENROLLED": "Signed consent.",
+    FullAnalysis = "FULL_ANALYSIS": "Assigned to a dose level and received any of the product: primary for efficacy.",
+    Safety = "SAFETY": "Received any of the product: adverse events and laboratory.",
+    LymphodepletionSafety = "LYMPHODEPLETION_SAFETY": "Received any lymphodepletion.",
+    DltEvaluable = "DLT_EVALUABLE": "Counts in decisions on the dose.",
+    PerProtocol = "PER_PROTOCOL": "Treated and assessed as planned: sensitivity of efficacy.",
+});
+
+mirrored!(PopulationReason of MembershipReason, "What decided whether a subject belongs to an analysis set." {
+    Qualifies = "QUALIFIES": "Every condition holds.",
+    NoConsent = "NO_CONSENT": "No consent was signed.",
+    NotAssigned = "NOT_ASSIGNED": "No dose level was assigned.",
+    NotDosed = "NOT_DOSED": "No product was received.",
+    NoLymphodepletion = "NO_LYMPHODEPLETION": "No lymphodepletion was received.",
+    NoAssessment = "NO_ASSESSMENT": "There is no efficacy assessment after the dose.",
+    DoseTooLow = "DOSE_TOO_LOW": "Too little of the planned dose was received.",
+    DoseNotRecorded = "DOSE_NOT_RECORDED": "The dose received is not known.",
+    MajorDeviation = "MAJOR_DEVIATION": "A major deviation affects efficacy.",
+    DeviationsOpen = "DEVIATIONS_OPEN": "Deviations have not been classified.",
+    EndpointNotEvaluable = "ENDPOINT_NOT_EVALUABLE": "The primary endpoint is not evaluable at its visit, or not yet.",
+    DltNotEvaluable = "DLT_NOT_EVALUABLE": "The subject is not evaluable for dose-limiting toxicity.",
+    DltPending = "DLT_PENDING": "The window of dose-limiting toxicity, or what decides it, is open.",
 });
 
 mirrored!(DoseUnknownReason of UnknownDose, "Why a glucocorticoid dose is unknown." {

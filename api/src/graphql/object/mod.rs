@@ -18,6 +18,7 @@ pub mod masked;
 pub mod medication;
 pub mod node;
 pub mod outcomes;
+pub mod population;
 pub mod proposal;
 pub mod rate;
 pub mod rule;

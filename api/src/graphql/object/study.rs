@@ -5,6 +5,7 @@ use super::dsmb::Dsmb;
 use super::escalation::Escalation;
 use super::ledger::{ChangeConnection, LedgerEntryConnection, LedgerHead};
 use super::outcomes::StudyOutcomes;
+use super::population::PopulationCount;
 use super::proposal::ProposalConnection;
 use super::rule::RuleVersion;
 use super::safety::Safety;
@@ -204,6 +205,20 @@ impl Study {
     ) -> StudyOutcomes<'_> {
         let by = by.map_or(Grouping::Cohort, |by| by.0);
         StudyOutcomes { view: &self.0, by, on: on.map(|day| day.0) }
+    }
+    /// How many subjects in your scope belong to each analysis set, by cohort or in total. Each row says by itself whether
+    /// it is kept from you.
+    #[group(Envelope)]
+    #[complexity(list = 24)]
+    fn populations(
+        &self,
+        /// By cohort, or in total.
+        by: Option<Coded<Grouping>>,
+        /// As seen on this day; today in the study's zone unless given.
+        on: Option<Date>,
+    ) -> Vec<PopulationCount> {
+        let by = by.map_or(Grouping::Cohort, |by| by.0);
+        self.0.populations(by, on.map(|day| day.0)).into_iter().map(PopulationCount).collect()
     }
     /// Where the dose escalation stands. Null for whoever may not read doses or sees only some sites.
     #[group(Envelope)]

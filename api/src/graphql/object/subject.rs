@@ -11,6 +11,7 @@ use super::lab::{AutoantibodyPanel, LabResultConnection};
 use super::ledger::LedgerEntryConnection;
 use super::masked::{MaskedDate, MaskedInt};
 use super::medication::{DailyDose, IntercurrentEvent, Medication};
+use super::population::PopulationMembership;
 use super::score::{BilagGrades, SledaiScore};
 use super::screening::{Consent, Disposition, Eligibility};
 use super::site::Site;
@@ -261,6 +262,16 @@ impl<'v> Subject<'v> {
         on: Option<Date>,
     ) -> DltEvaluation<'v> {
         DltEvaluation::new(self.0, self.0.dlt(on.map(|day| day.0)))
+    }
+    /// Which analysis sets the subject belongs to, and why not. Each says by itself whether it is kept from you.
+    #[group(Envelope)]
+    #[complexity(list = 6)]
+    fn populations(
+        &self,
+        /// As seen on this day; today at the subject's site unless given.
+        on: Option<Date>,
+    ) -> Vec<PopulationMembership<'v>> {
+        PopulationMembership::all(self.0, on.map(|day| day.0))
     }
     /// Average daily glucocorticoid dose as prednisone, over the protocol's window that ends on a day.
     #[group(Envelope)]

@@ -10,6 +10,7 @@ pub mod dlt;
 mod efficacy;
 mod events;
 mod lab_grades;
+mod populations;
 #[cfg(test)]
 mod tests;
 
@@ -25,6 +26,7 @@ use derivation::rule::{Evaluation, Reason, Rule};
 use entity::terms::Autoantibody;
 pub use events::{EmergentEvent, UNCODED};
 pub use lab_grades::{LabGrade, LabGradeReason};
+pub use populations::{MembershipAt, MembershipReason, Population, membership_reads};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
@@ -47,6 +49,9 @@ pub mod reads {
     pub const LABORATORY: &[DataGroup] = &[LabResults, DoseReceived];
     /// Dose-limiting toxicity.
     pub const DLT: &[DataGroup] = &[AdverseEvents, Adjudication, DoseReceived];
+    /// The per-protocol set: the primary endpoint, whichever it is, and the dose that was received.
+    pub const PER_PROTOCOL: &[DataGroup] =
+        &[Efficacy, DoseReceived, IntercurrentEvents, Medication, LabResults];
     /// Incidence of adverse events.
     pub const EVENTS: &[DataGroup] = &[AdverseEvents, DoseReceived];
     /// Prednisone equivalents.

@@ -5,6 +5,7 @@
 
 mod escalation;
 mod incidence;
+mod populations;
 mod rates;
 mod summaries;
 
@@ -16,6 +17,7 @@ use entity::terms::{Agent, ConsentPurpose};
 pub use escalation::{Escalation, LevelState};
 pub use incidence::{Incidence, IncidenceLevel};
 use policy::DataGroup;
+pub use populations::{Members, PopulationCount};
 pub use rates::{Rate, RateOf};
 use std::sync::Arc;
 pub use summaries::Summary;

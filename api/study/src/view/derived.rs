@@ -5,8 +5,8 @@ use super::shown::{Shown, ValueState};
 use super::trail_rows::kind_of;
 use super::{LabResultView, ShownDate, SubjectView};
 use crate::derived::{
-    AutoantibodyChange, BilagAt, Evaluated, LabGrade, SledaiAt, SledaiChangeAt, SteroidDose, Timepoint, dlt,
-    reads,
+    AutoantibodyChange, BilagAt, Evaluated, LabGrade, MembershipAt, Population, SledaiAt, SledaiChangeAt,
+    SteroidDose, Timepoint, dlt, membership_reads, reads,
 };
 use chrono::NaiveDate;
 use derivation::endpoint::missing::{Imputed, impute};
@@ -107,6 +107,23 @@ impl<'v> SubjectView<'v> {
     pub fn dlt(&self, on: Option<NaiveDate>) -> Shown<dlt::Dlt> {
         let on = on.unwrap_or_else(|| self.today());
         self.derive(reads::DLT, || self.subject().dlt(on))
+    }
+
+    /// The membership of every analysis set as seen on a day; today at the site unless given. Each shows whether the
+    /// viewer may read what it is derived from.
+    pub fn memberships(&self, on: Option<NaiveDate>) -> Vec<(Population, Shown<MembershipAt>)> {
+        let on = on.unwrap_or_else(|| self.today());
+        let parameters = self.subject().rulebook.populations();
+        let shown = |held: MembershipAt| {
+            let population = held.membership.population;
+            let open = held.membership.included == Verdict::NotEvaluable;
+            let mut shown = self.derive(membership_reads(population, parameters), || held);
+            if open && shown.value.is_some() {
+                shown.state = ValueState::NotEvaluable;
+            }
+            (population, shown)
+        };
+        self.subject().memberships(on).into_iter().map(shown).collect()
     }
 
     /// Average daily prednisone equivalent over the protocol's window that ends on a day.
