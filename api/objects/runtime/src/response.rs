@@ -17,6 +17,19 @@ pub enum Mode {
     Bytes,
 }
 
+/// About how many bytes [`write`] appends: exact for what is ready-made, which is nearly all of a large answer.
+pub fn size(response: &Response) -> usize {
+    fn ready(value: &Value) -> usize {
+        match value {
+            Value::Binary(ready) => ready.len(),
+            Value::List(items) => items.iter().map(ready).sum(),
+            Value::Object(map) => map.iter().map(|(key, value)| key.len() + 8 + ready(value)).sum(),
+            Value::Null | Value::Number(_) | Value::String(_) | Value::Boolean(_) | Value::Enum(_) => 32,
+        }
+    }
+    ready(&response.data) + 64 + 256 * response.errors.len()
+}
+
 /// Appends the response as JSON: `data`, then `extensions` and `errors` if there are any, as `serde_json` would,
 /// with ready-made bytes spliced in.
 ///

@@ -183,7 +183,7 @@ impl<'p, S: Sink> Run<'p, S> {
         if self.fields.is_multiple_of(FIELDS_PER_QUESTION) {
             self.spend()?;
         }
-        self.sink.key(key.name);
+        self.sink.planned_key(key);
         Ok(())
     }
 }
@@ -219,7 +219,7 @@ pub fn resolve<T: Out + ?Sized>(
     let cx = Cx::new(ctx);
     let plan = T::plan(&PlanCx::new(ctx), &[field]);
     if ctx.data_opt::<Mode>() == Some(&Mode::Bytes) && is_sole(ctx) {
-        let sink = write(&cx, JsonSink::default(), field.pos, |run| value.write(&plan, run))?;
+        let sink = write(&cx, JsonSink::roomy(), field.pos, |run| value.write(&plan, run))?;
         return Ok(Value::Binary(Bytes::from(sink.0)));
     }
     write(&cx, ValueSink::default(), field.pos, |run| value.write(&plan, run)).map(ValueSink::finish)

@@ -5,6 +5,8 @@ use std::fmt::{self, Display, Write};
 use async_graphql::indexmap::IndexMap;
 use async_graphql::{Name, Value};
 
+use crate::plan::Key;
+
 /// A receiver of values in document order.
 pub trait Sink {
     /// A place to come back to.
@@ -24,6 +26,10 @@ pub trait Sink {
     fn float(&mut self, value: f64);
     /// Writes a string.
     fn string(&mut self, value: &str);
+    /// Writes a string of which it is known that it holds nothing to escape: letters, digits, `-`, `_`.
+    fn plain(&mut self, value: &str) {
+        self.string(value);
+    }
     /// Writes a string without building it first.
     fn display(&mut self, value: impl Display);
     /// Writes an enum value.
@@ -32,6 +38,10 @@ pub trait Sink {
     fn open_object(&mut self, keys: usize);
     /// Begins the next key of the open object.
     fn key(&mut self, name: &Name);
+    /// The same for a key of a plan.
+    fn planned_key(&mut self, key: &Key<'_>) {
+        self.key(key.name);
+    }
     /// Closes the open object.
     fn close_object(&mut self);
     /// Opens a list of that many items.
@@ -50,6 +60,11 @@ pub struct JsonSink(
 );
 
 impl JsonSink {
+    /// With room for a page of an answer, which would otherwise be copied at each doubling on the way there.
+    pub(crate) fn roomy() -> JsonSink {
+        JsonSink(Vec::with_capacity(16 << 10))
+    }
+
     fn comma_unless_first(&mut self, opening: u8) {
         if self.0.last() != Some(&opening) {
             self.0.push(b',');
@@ -73,7 +88,7 @@ impl Sink for JsonSink {
         self.0.extend_from_slice(if value { b"true" } else { b"false" });
     }
     fn integer(&mut self, value: i64) {
-        raw(&mut self.0, value);
+        self.0.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
     }
     fn float(&mut self, value: f64) {
         match serde_json::Number::from_f64(value) {
@@ -92,8 +107,21 @@ impl Sink for JsonSink {
         let _ = write!(Escaped(&mut self.0), "{value}");
         self.0.push(b'"');
     }
+    fn plain(&mut self, value: &str) {
+        self.0.push(b'"');
+        self.0.extend_from_slice(value.as_bytes());
+        self.0.push(b'"');
+    }
     fn term(&mut self, value: &'static str) {
-        self.string(value);
+        // The name of an enum's value, which is letters, digits and underscores.
+        self.plain(value);
+    }
+    fn planned_key(&mut self, key: &Key<'_>) {
+        let Some((written, length)) = key.written() else { return self.key(key.name) };
+        self.comma_unless_first(b'{');
+        let end = self.0.len() + length;
+        self.0.extend_from_slice(written);
+        self.0.truncate(end);
     }
     fn open_object(&mut self, _: usize) {
         self.0.push(b'{');
@@ -145,8 +173,17 @@ fn raw(bytes: &mut Vec<u8>, value: impl Display) {
 /// Appends the text as the inside of a JSON string.
 pub(crate) fn escape(bytes: &mut Vec<u8>, text: &str) {
     const HEX: &[u8; 16] = b"0123456789abcdef";
+    const fn special(byte: u8) -> bool {
+        byte < 0x20 || byte == b'"' || byte == b'\\'
+    }
     let mut rest = text.as_bytes();
-    while let Some(at) = rest.iter().position(|byte| *byte < 0x20 || *byte == b'"' || *byte == b'\\') {
+    // Almost no text holds anything to escape, and a fold over all of it is several bytes a step where a search that
+    // may stop at any of them is one.
+    if !rest.iter().fold(false, |found, byte| found | special(*byte)) {
+        bytes.extend_from_slice(rest);
+        return;
+    }
+    while let Some(at) = rest.iter().position(|byte| special(*byte)) {
         let byte = rest[at];
         bytes.extend_from_slice(&rest[..at]);
         match byte {
