@@ -108,19 +108,8 @@ pub fn slice<T>(
     arguments: &Arguments,
     id: impl Fn(&T) -> String,
 ) -> Result<Sliced<T>, PageError> {
-    let refuse = |message: String| PageError(Failure::new(Code::BadUserInput, message));
-    if arguments.first.is_some() && arguments.last.is_some() {
-        return Err(refuse("ask for `first` or for `last`, not for both".to_owned()));
-    }
-    let size = arguments.first.or(arguments.last).unwrap_or(DEFAULT_PAGE);
-    if !(0..=LARGEST_PAGE).contains(&size) {
-        return Err(refuse(format!("a page has 0 to {LARGEST_PAGE} items; {size} were asked for")));
-    }
-    let place = |cursor: &str| {
-        all.iter()
-            .position(|item| id(item) == cursor)
-            .ok_or_else(|| refuse("the cursor is of no item of this list: start again".to_owned()))
-    };
+    let size = size(arguments)?;
+    let place = |cursor: &str| all.iter().position(|item| id(item) == cursor).ok_or_else(unknown_cursor);
     let mut from = match &arguments.after {
         Some(cursor) => place(cursor)? + 1,
         None => 0,
@@ -129,7 +118,6 @@ pub fn slice<T>(
         Some(cursor) => place(cursor)?.max(from),
         None => all.len(),
     };
-    let size = usize::try_from(size).unwrap_or_default();
     if arguments.last.is_some() {
         from = from.max(to.saturating_sub(size));
     } else {
@@ -145,6 +133,87 @@ pub fn slice<T>(
         end: items.last().map(|item| item.0.clone()),
     };
     Ok(Sliced { items, info, total: i32::try_from(total).unwrap_or(i32::MAX) })
+}
+
+/// A part of a list that is walked and not gathered.
+pub struct Part<T> {
+    /// The items.
+    pub items: Vec<T>,
+    /// Whether items follow.
+    pub has_next: bool,
+    /// Whether items come before.
+    pub has_previous: bool,
+}
+
+/// Cuts a page out of a list without gathering it: of `places` places each has an item or none, and `place` finds
+/// that of a cursor's item. The same as [`slice`] on the items alone, in time of the page and not of the list.
+///
+/// # Errors
+/// As for [`slice`].
+pub fn walk<T>(
+    places: usize,
+    arguments: &Arguments,
+    place: impl Fn(&str) -> Option<usize>,
+    at: impl Fn(usize) -> Option<T>,
+) -> Result<Part<T>, PageError> {
+    let size = size(arguments)?;
+    let find = |cursor: &str| place(cursor).filter(|place| at(*place).is_some()).ok_or_else(unknown_cursor);
+    let mut from = match &arguments.after {
+        Some(cursor) => find(cursor)? + 1,
+        None => 0,
+    };
+    let mut to = match &arguments.before {
+        Some(cursor) => find(cursor)?.max(from),
+        None => places,
+    };
+    let mut items = Vec::with_capacity(size);
+    if arguments.last.is_some() {
+        let mut first = to;
+        for place in (from..to).rev() {
+            if items.len() == size {
+                break;
+            }
+            if let Some(item) = at(place) {
+                items.push(item);
+                first = place;
+            }
+        }
+        items.reverse();
+        from = first;
+    } else {
+        let mut end = from;
+        for place in from..to {
+            if items.len() == size {
+                break;
+            }
+            if let Some(item) = at(place) {
+                items.push(item);
+                end = place + 1;
+            }
+        }
+        to = end;
+    }
+    let any = |mut places: std::ops::Range<usize>| places.any(|place| at(place).is_some());
+    Ok(Part { items, has_next: any(to..places), has_previous: any(0..from) })
+}
+
+fn refuse(message: String) -> PageError {
+    PageError(Failure::new(Code::BadUserInput, message))
+}
+
+fn unknown_cursor() -> PageError {
+    refuse("the cursor is of no item of this list: start again".to_owned())
+}
+
+fn size(arguments: &Arguments) -> Result<usize, PageError> {
+    if arguments.first.is_some() && arguments.last.is_some() {
+        return Err(refuse("ask for `first` or for `last`, not for both".to_owned()));
+    }
+    let size = arguments.first.or(arguments.last).unwrap_or(DEFAULT_PAGE);
+    if !(0..=LARGEST_PAGE).contains(&size) {
+        return Err(refuse(format!("a page has 0 to {LARGEST_PAGE} items; {size} were asked for")));
+    }
+    Ok(usize::try_from(size).unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -190,5 +259,35 @@ mod tests {
         assert!(page(Arguments::forward(Some(101), None)).unwrap_err().contains("0 to 100"));
         assert!(page(Arguments::forward(Some(-1), None)).unwrap_err().contains("0 to 100"));
         assert!(page(Arguments::forward(None, Some("x".into()))).unwrap_err().contains("no item"));
+    }
+
+    /// Walking and gathering agree on every list of seven places, for every page of it, refusals included.
+    #[test]
+    fn a_walk_gives_what_gathering_gives() {
+        let cursors: Vec<Option<String>> = (0..7).map(|n| Some(format!("c{n}"))).chain([None]).collect();
+        for kept in 0..128_u32 {
+            let at = |place: usize| (kept >> place & 1 == 1).then_some(place);
+            let all: Vec<usize> = (0..7).filter_map(at).collect();
+            for (after, before) in cursors.iter().flat_map(|after| cursors.iter().map(move |it| (after, it)))
+            {
+                for (first, last) in
+                    (0..5).flat_map(|n| [(Some(n), None), (None, Some(n))]).chain([(None, None)])
+                {
+                    let (after, before) = (after.clone(), before.clone());
+                    let arguments = Arguments { first, after, last, before };
+                    let told = |error: PageError| error.0.public;
+                    let gathered = slice(all.clone(), &arguments, |n| format!("c{n}"))
+                        .map(|it| {
+                            let items: Vec<usize> = it.items.into_iter().map(|(_, item)| item).collect();
+                            (items, it.info.has_next, it.info.has_previous)
+                        })
+                        .map_err(told);
+                    let walked = walk(7, &arguments, |cursor| cursor[1..].parse().ok(), at)
+                        .map(|it| (it.items, it.has_next, it.has_previous))
+                        .map_err(told);
+                    assert_eq!(walked, gathered, "{kept:07b} {arguments:?}");
+                }
+            }
+        }
     }
 }

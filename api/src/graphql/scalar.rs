@@ -15,7 +15,8 @@ impl Leaf for Id {
     const DESCRIPTION: &'static str = "A global id. Opaque: it says nothing to whoever holds it.";
 
     fn put<S: Sink>(&self, sink: &mut S) {
-        sink.string(&self.0);
+        // Base64 for addresses.
+        sink.plain(&self.0);
     }
 
     fn read(value: &Value) -> Result<Id, String> {

@@ -11,7 +11,7 @@ use super::rule::RuleVersion;
 use super::safety::Safety;
 use super::site::{Cohort, PlannedVisit, Site};
 use super::subject::Subject;
-use crate::graphql::page::{self, Arguments, PageError, PageInfo, Sliced, slice};
+use crate::graphql::page::{self, Arguments, PageError, PageInfo, Part, walk};
 use crate::graphql::scalar::{Id, Revision};
 use crate::graphql::term::Coded;
 use crate::graphql::trail::{self, Asked, LedgerFilter};
@@ -153,10 +153,12 @@ impl Study {
         if !self.0.sees_subjects() {
             return Ok(None);
         }
+        let view = &self.0;
         let wanted = |subject: &SubjectView<'_>| filter.as_ref().is_none_or(|filter| filter.matches(subject));
-        let all: Vec<SubjectView<'_>> = self.0.subjects().filter(wanted).collect();
         let arguments = Arguments { first, after, last, before };
-        slice(all, &arguments, SubjectView::id).map(|page| Some(SubjectConnection(page)))
+        let at = |place| view.subject_at(place).filter(wanted);
+        let page = walk(view.subject_places(), &arguments, |cursor| view.subject_place(cursor), at)?;
+        Ok(Some(SubjectConnection { view, filter, page }))
     }
     /// A subject by its code, as you know it. Null when there is none in your scope.
     #[group(Envelope)]
@@ -277,31 +279,40 @@ impl<'v> SubjectConnection<'v> {
     /// The subjects with their cursors.
     #[group(Envelope)]
     fn edges(&self) -> Vec<SubjectEdge<'v>> {
-        self.0
-            .items
-            .iter()
-            .map(|(cursor, node)| SubjectEdge { cursor: cursor.clone(), node: *node })
-            .collect()
+        self.page.items.iter().map(|node| SubjectEdge { cursor: node.id(), node: *node }).collect()
     }
     /// The subjects.
     #[group(Envelope)]
     fn nodes(&self) -> Vec<Subject<'v>> {
-        self.0.items.iter().map(|(_, node)| Subject(*node)).collect()
+        self.page.items.iter().copied().map(Subject).collect()
     }
     /// Where the page stands.
     #[group(Envelope)]
     fn page_info(&self) -> PageInfo {
-        self.0.info.clone()
+        PageInfo {
+            has_next: self.page.has_next,
+            has_previous: self.page.has_previous,
+            start: self.page.items.first().map(SubjectView::id),
+            end: self.page.items.last().map(SubjectView::id),
+        }
     }
     /// How many subjects match in all.
     #[group(Envelope)]
     fn total_count(&self) -> i32 {
-        self.0.total
+        let total = match &self.filter {
+            Some(filter) => self.view.subjects().filter(|subject| filter.matches(subject)).count(),
+            None => self.view.subject_count(),
+        };
+        i32::try_from(total).unwrap_or(i32::MAX)
     }
 }
 
 /// A page of subjects.
-pub struct SubjectConnection<'v>(Sliced<SubjectView<'v>>);
+pub struct SubjectConnection<'v> {
+    view: &'v View,
+    filter: Option<SubjectFilter>,
+    page: Part<SubjectView<'v>>,
+}
 
 /// A subject with its cursor.
 #[object(name = "SubjectEdge", gate = open)]

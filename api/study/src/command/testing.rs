@@ -13,6 +13,7 @@ use super::setup::{AddSite, FoundStudy, OpenCohort};
 use super::{Decide, Heads};
 use crate::Snapshot;
 use crate::snapshot::Subject;
+use crate::snapshot::tables::Rec;
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::row::Row;
 use entity::rows;
@@ -446,8 +447,14 @@ pub(crate) fn refusal(result: Result<Decision, Refusal>) -> (RefusalCode, String
     (refusal.code, refusal.field.join("."))
 }
 
+/// Every finding, of the study and of its subjects.
+pub(crate) fn all_findings(trial: &Trial) -> impl Iterator<Item = &Rec<rows::Finding>> {
+    let of_subjects = trial.study.all().flat_map(|subject| subject.rows.findings.iter());
+    trial.study.rows.findings.iter().chain(of_subjects)
+}
+
 /// The findings of a rule that are open.
 pub(crate) fn findings(trial: &Trial, rule: &str) -> usize {
     let open = |it: &rows::Finding| it.rule == rule && it.state == entity::terms::FindingState::Open;
-    trial.study.rows.findings.iter().filter(|it| open(it)).count()
+    all_findings(trial).filter(|it| open(it)).count()
 }

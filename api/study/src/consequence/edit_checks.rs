@@ -51,7 +51,7 @@ pub(super) fn run(step: &Step<'_>) -> Result<Vec<Change>, Refusal> {
     for subject in step.changed() {
         let today = step.at.date(zone_of(step.after, subject));
         let found = found(step, subject, today);
-        let mine = || step.after.rows.findings.iter().filter(|it| it.subject_id == Some(subject.id()));
+        let mine = || subject.rows.findings.iter();
         let is =
             |it: &rows::Finding, found: &Found| it.rule == found.rule && it.record_id == Some(found.record);
         for found in &found {
@@ -211,10 +211,8 @@ fn late_entry(step: &Step<'_>, subject: &Subject, today: NaiveDate, found: &mut 
         .map(|it| (rows::AutoantibodyPanel::TABLE, it.row.id, it.collected_on));
     let labs = rows.lab_results.iter().filter(|it| !(masked && is_unmasking(&it.analyte)));
     let labs = labs.map(|it| (rows::LabResult::TABLE, it.row.id, it.collected_on));
-    let open = |it: &&Rec<rows::Finding>| {
-        it.rule == LATE_ENTRY && it.subject_id == Some(subject.id()) && it.state == FindingState::Open
-    };
-    let held: Vec<&Rec<rows::Finding>> = step.after.rows.findings.iter().filter(open).collect();
+    let open = |it: &&Rec<rows::Finding>| it.rule == LATE_ENTRY && it.state == FindingState::Open;
+    let held: Vec<&Rec<rows::Finding>> = rows.findings.iter().filter(open).collect();
     for (table, record, day) in visits.chain(assessments).chain(panels).chain(labs) {
         let raised = held.iter().find(|it| it.record_id == Some(record));
         let entered = match raised {

@@ -2,7 +2,7 @@
 
 use crate::command::conduct::{CorrectAssessment, CorrectRecord, Correction, RecordAssessment, VisitFields};
 use crate::command::conduct::{MedicationFields, RecordMedication};
-use crate::command::testing::{Trial, day, event, findings, panel, result, sledai};
+use crate::command::testing::{Trial, all_findings, day, event, findings, panel, result, sledai};
 use entity::terms::{
     Autoantibody, Frequency, Indication, MedicationClass, RuleState, SeriousnessCriterion, VisitStatus,
 };
@@ -36,7 +36,7 @@ fn a_visit_outside_its_window_is_found_and_settled() {
         assert_eq!(findings(&trial, "VISIT_OUTSIDE_WINDOW"), before + open, "{date}");
     }
     // It was opened again under its own row.
-    let mine = trial.study.rows.findings.iter().filter(|it| it.record_id == Some(visit));
+    let mine = all_findings(&trial).filter(|it| it.record_id == Some(visit));
     assert_eq!(mine.filter(|it| it.rule == "VISIT_OUTSIDE_WINDOW").count(), 1);
 }
 

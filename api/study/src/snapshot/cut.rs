@@ -69,6 +69,7 @@ fn cut_rows(rows: &SubjectRows, on: NaiveDate) -> SubjectRows {
         intercurrent_events: kept(&rows.intercurrent_events, |it| it.occurred_on <= on),
         dispositions: kept(&rows.dispositions, |it| it.occurred_on <= on),
         clocks: kept(&rows.clocks, |it| event_known(it.adverse_event_id)),
+        findings: rows.findings.clone(),
         autoantibody_panels: panels,
         adverse_events,
     }

@@ -16,8 +16,8 @@ use entity::rows;
 use index::RowIndex;
 use ledger::{Entry, Head, ImageError, LoadedRow, StreamId};
 use std::collections::HashMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use subject::{Image, StudyDraft, SubjectDraft};
 pub(crate) use subject::{StudyRows, Subject, SubjectRows};
 use tables::Rec;
@@ -27,6 +27,16 @@ use uuid::Uuid;
 const CHUNK: usize = 256;
 
 type Chunk = Arc<[Arc<Subject>]>;
+
+/// How many subjects each site has, counted when somebody asks. A copy counts anew, since copies are what changes.
+#[derive(Default)]
+struct Census(OnceLock<Vec<(Uuid, usize)>>);
+
+impl Clone for Census {
+    fn clone(&self) -> Census {
+        Census::default()
+    }
+}
 
 /// A study at a pair of revisions.
 #[derive(Clone)]
@@ -42,6 +52,7 @@ pub struct Snapshot {
     bytes: usize,
     /// Subjects whose endpoints were derived, over all snapshots of the study in this process.
     derived: Arc<AtomicU64>,
+    census: Census,
     /// The clinical cut-off that was applied, if any.
     pub(crate) cut_off: Option<chrono::NaiveDate>,
     /// The cut that this is, if it is one.
@@ -62,6 +73,7 @@ impl Snapshot {
             index: RowIndex::empty(),
             bytes: 0,
             derived: Arc::default(),
+            census: Census::default(),
             cut_off: None,
             cut_id: None,
         }
@@ -87,11 +99,11 @@ impl Snapshot {
                 revision: loaded.revision.0,
             };
             bytes += loaded.image.len();
-            if study_rows.push(&image)? {
+            let owner = loaded.subject.filter(|_| SubjectRows::holds(image.table));
+            if owner.is_none() && study_rows.push(&image)? {
                 continue;
             }
-            let owner =
-                loaded.subject.ok_or_else(|| image.error("a subject's row names no subject".into()))?;
+            let owner = owner.ok_or_else(|| image.error("a subject's row names no subject".into()))?;
             let held = people.entry(owner).or_default();
             held.2 += loaded.image.len();
             if image.table == rows::Subject::TABLE {
@@ -171,7 +183,8 @@ impl Snapshot {
 
     fn put(&mut self, image: &Image<'_>, owner: Option<Uuid>) -> Result<(), ImageError> {
         self.bytes += image.text.len();
-        if StudyRows::has(image.table) {
+        let owner = owner.filter(|_| SubjectRows::holds(image.table));
+        if owner.is_none() && StudyRows::has(image.table) {
             Arc::make_mut(&mut self.rows).put(image)?;
             if [rows::Study::TABLE, rows::ProtocolVersion::TABLE].contains(&image.table) {
                 self.renew_rulebook()?;
@@ -277,7 +290,8 @@ impl Snapshot {
 
     /// Whether a row is there.
     pub fn holds(&self, table: &str, row: Uuid) -> bool {
-        if StudyRows::has(table) { self.rows.revision(row).is_some() } else { self.index.get(row).is_some() }
+        let of_study = StudyRows::has(table) && self.rows.revision(row).is_some();
+        of_study || (SubjectRows::holds(table) && self.index.get(row).is_some())
     }
 
     pub(crate) fn at(&self, place: usize) -> Option<&Arc<Subject>> {
@@ -287,6 +301,23 @@ impl Snapshot {
     /// All subjects, in the order of screening.
     pub(crate) fn all(&self) -> impl DoubleEndedIterator<Item = &Arc<Subject>> + '_ {
         self.chunks.iter().flat_map(|chunk| chunk.iter())
+    }
+
+    /// A subject's place in the order of screening, by its own id.
+    pub(crate) fn place(&self, id: Uuid) -> Option<usize> {
+        let place = self.index.get(id)? as usize;
+        self.at(place).filter(|subject| subject.id() == id).map(|_| place)
+    }
+
+    /// How many subjects each site has; sites without any are left out.
+    pub(crate) fn census(&self) -> &[(Uuid, usize)] {
+        self.census.0.get_or_init(|| {
+            let mut counted: HashMap<Uuid, usize> = HashMap::new();
+            for subject in self.all() {
+                *counted.entry(subject.row.site_id).or_default() += 1;
+            }
+            counted.into_iter().collect()
+        })
     }
 
     /// Subjects that differ from those of an earlier snapshot, in the order of screening. Shared chunks are

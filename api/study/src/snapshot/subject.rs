@@ -110,6 +110,13 @@ macro_rules! study_rows { ($($tokens:tt)+) => { rows_struct! {
 subject_tables!(subject_rows);
 study_tables!(study_rows);
 
+impl SubjectRows {
+    /// Whether rows of a table, when they name a subject, lie with it: these, and the subject's own.
+    pub(super) fn holds(table: &str) -> bool {
+        table == <rows::Subject as Row>::TABLE || SubjectRows::has(table)
+    }
+}
+
 /// One subject as of a pair of revisions. Whatever changes replaces it, and with it what was derived.
 pub(crate) struct Subject {
     /// The subject's own row.

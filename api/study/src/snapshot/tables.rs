@@ -72,11 +72,13 @@ macro_rules! subject_tables {
             intercurrent_events: IntercurrentEvent,
             dispositions: Disposition,
             clocks: Clock,
+            findings: Finding,
         }
     };
 }
 
-/// Calls a macro with every table whose rows belong to the study: field, row type.
+/// Calls a macro with every table whose rows belong to the study: field, row type. Findings are in both: most are of
+/// a subject and lie with it, so that one more of them copies that subject's and not the study's.
 macro_rules! study_tables {
     ($call:ident) => {
         $call! {

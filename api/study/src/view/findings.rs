@@ -7,6 +7,7 @@ use super::rows::{FindingView, StudyRowView};
 use super::shown::ShownDate;
 use super::trail_rows::{group_of, kind_of};
 use super::{NodeKind, SubjectView, View};
+use crate::snapshot::tables::find;
 use entity::rows;
 use entity::terms::FindingState;
 use policy::DataGroup;
@@ -15,15 +16,24 @@ impl View {
     /// Findings on the study and on records of subjects in scope, in order of their raising; none when kept from the
     /// viewer.
     pub fn findings(&self) -> Option<impl Iterator<Item = FindingView<'_>> + '_> {
-        let findings = &self.snapshot().rows.findings;
         self.sight(DataGroup::DataQueries).sees_rows().then(|| {
-            findings.iter().filter(|rec| self.shows_finding(rec)).map(|rec| StudyRowView::new(self, rec))
+            let of_subjects = self.subjects().flat_map(|subject| subject.rows().findings.iter());
+            let all = self.snapshot().rows.findings.iter().chain(of_subjects);
+            let mut shown: Vec<_> = all.filter(|rec| self.shows_finding(rec)).collect();
+            shown.sort_by_key(|rec| (rec.raised_on, rec.id));
+            shown.into_iter().map(|rec| StudyRowView::new(self, rec))
         })
     }
 
     /// A finding by its row id; none when it is unknown or kept from the viewer.
     pub fn finding_by_row(&self, row: uuid::Uuid) -> Option<FindingView<'_>> {
-        self.findings()?.find(|finding| finding.row_id() == row)
+        let held = match self.owner(row) {
+            Some(subject) => find(&subject.rows().findings, row),
+            None => find(&self.snapshot().rows.findings, row),
+        };
+        let seen = self.sight(DataGroup::DataQueries).sees_rows();
+        let shown = held.filter(|rec| seen && self.shows_finding(rec))?;
+        Some(StudyRowView::new(self, shown))
     }
 
     fn shows_finding(&self, finding: &rows::Finding) -> bool {

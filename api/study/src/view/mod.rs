@@ -182,6 +182,30 @@ impl View {
         self.inner.snapshot.all().filter_map(|subject| self.admit(subject))
     }
 
+    /// How many places there are in the order of screening, those of subjects out of scope included. Not for an
+    /// answer.
+    pub fn subject_places(&self) -> usize {
+        self.inner.snapshot.subjects()
+    }
+
+    /// The subject at a place in the order of screening; none when it is out of scope.
+    pub fn subject_at(&self, place: usize) -> Option<SubjectView<'_>> {
+        self.admit(self.inner.snapshot.at(place)?)
+    }
+
+    /// The place of the subject in scope that a global id names.
+    pub fn subject_place(&self, id: &str) -> Option<usize> {
+        let place = self.inner.snapshot.place(self.resolve(NodeKind::Subject, id)?)?;
+        self.subject_at(place).map(|_| place)
+    }
+
+    /// How many subjects are in scope.
+    pub fn subject_count(&self) -> usize {
+        let seen =
+            |site| self.rights_at(site).is_some_and(|rights| rights.sight(DataGroup::Subjects).sees_rows());
+        self.inner.snapshot.census().iter().filter(|(site, _)| seen(*site)).map(|(_, count)| count).sum()
+    }
+
     pub(crate) fn admit<'v>(&'v self, subject: &'v Arc<Subject>) -> Option<SubjectView<'v>> {
         let rights = self.rights_at(subject.row.site_id)?;
         rights.sight(DataGroup::Subjects).sees_rows().then(|| SubjectView::new(self, subject, rights))
