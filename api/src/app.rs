@@ -2,12 +2,12 @@
 
 use crate::config::{Network, Settings};
 use crate::graphql::{self, Schema};
+use crate::guard::Documents;
 use crate::guard::counters::Counters;
-use crate::signin::{Trust, Trusted};
+use crate::signin::{Standing, Trust};
 use crate::{http, live, ntp};
 use actix_web::dev::ServerHandle;
 use actix_web::{App as Actix, HttpServer, web};
-use portal::KeyPurpose;
 use std::collections::HashMap;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -40,7 +40,10 @@ pub struct App {
     pub clock_offset: ntp::Offset,
     /// Open sockets, to end them when the server stops.
     pub sockets: live::Sockets,
+    /// Documents that passed the guard.
+    pub documents: Documents,
     cuts: Mutex<HashMap<CutKey, Arc<Snapshot>>>,
+    standing: Standing,
 }
 
 /// A frozen study, by study, cut, and the numbers of cuts and of redactions that there were when it was frozen.
@@ -143,7 +146,9 @@ impl App {
             proxies,
             clock_offset: ntp::Offset::default(),
             sockets: live::Sockets::default(),
+            documents: Documents::default(),
             cuts,
+            standing: Standing::default(),
         };
         if !app.settings.clock.ntp_servers.is_empty() {
             let (settings, clock) = (app.settings.clock.clone(), app.store.clock().clone());
@@ -156,27 +161,13 @@ impl App {
     }
 
     /// Whom the server trusts at this moment: the local issuer's keys as they stand in the portal, and the
-    /// configured issuers.
+    /// configured issuers. Put together anew when the portal or a key set's file changed, and with it what was
+    /// remembered of tokens.
     ///
     /// # Errors
     /// A configured key set that does not read.
-    pub fn trust(&self, portal: &portal::Portal) -> Result<Trust, String> {
-        let mut keys = Vec::new();
-        let listed = portal.public_keys(KeyPurpose::Token);
-        for key in listed.into_iter().filter(|key| key.verifies()) {
-            let jwk: jsonwebtoken::jwk::Jwk =
-                serde_json::from_str(&key.jwk).map_err(|error| format!("key {}: {error}", key.kid))?;
-            let decoding = jsonwebtoken::DecodingKey::from_jwk(&jwk)
-                .map_err(|error| format!("key {}: {error}", key.kid))?;
-            keys.push(Trusted { kid: key.kid, algorithm: jsonwebtoken::Algorithm::EdDSA, key: decoding });
-        }
-        let mut trust = Trust::new(&self.settings.tokens, keys);
-        for issuer in &self.settings.issuers {
-            let jwks = std::fs::read_to_string(&issuer.jwks_file)
-                .map_err(|error| format!("{}: {error}", issuer.jwks_file.display()))?;
-            trust.add(issuer, &jwks)?;
-        }
-        Ok(trust)
+    pub fn trust(&self, portal: &portal::Portal) -> Result<Arc<Trust>, String> {
+        self.standing.trust(&self.settings, portal)
     }
 
     /// The frozen study of a released cut. Kept, so that its endpoints are derived once.

@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use policy::Actor;
 use portal::Portal;
 use std::sync::Arc;
+use store::Newest;
 use uuid::Uuid;
 
 /// What a request says of its caller.
@@ -25,8 +26,10 @@ pub struct Known {
     pub actor: Arc<Actor>,
     /// The portal as it stands for this request.
     pub portal: Arc<Portal>,
+    /// What the request's question brought; whatever the request reads is at least as new.
+    pub newest: Newest,
     /// What the token said.
-    pub caller: Caller,
+    pub caller: Arc<Caller>,
     /// The instant of the request.
     pub now: DateTime<Utc>,
 }
@@ -49,7 +52,8 @@ impl Calling<'_> {
         let token = self.token.ok_or_else(|| {
             Failure::new(Code::Unauthenticated, "send an access token as `Authorization: Bearer …`")
         })?;
-        let portal = app.store.portal().await?;
+        let newest = app.store.newest().await?;
+        let portal = app.store.portal_since(&newest).await?;
         let now = app.store.clock().now();
         let trust = app.trust(&portal).map_err(Failure::internal)?;
         let caller = trust
@@ -63,6 +67,6 @@ impl Calling<'_> {
         let mut actor = actor
             .ok_or_else(|| Failure::new(Code::Unauthenticated, "the token is not accepted: sign in again"))?;
         actor.client = caller.client.clone();
-        Ok(Known { actor: Arc::new(actor), portal, caller, now })
+        Ok(Known { actor: Arc::new(actor), portal, newest, caller, now })
     }
 }

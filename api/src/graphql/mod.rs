@@ -20,9 +20,9 @@ mod wait;
 use crate::app::App;
 use crate::config::{Limits, Settings};
 use crate::failure::{Code, Failure};
-use crate::guard;
 use crate::guard::cost::Cost;
-use async_graphql::parser::types::{DocumentOperations, ExecutableDocument};
+use crate::guard::{self, Admitted};
+use async_graphql::parser::types::DocumentOperations;
 use async_graphql::{Request, Response, Variables};
 use budget::Spending;
 use objects::{Limit, Mode};
@@ -38,7 +38,7 @@ pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 /// A request that passed the guard.
 pub struct Asked {
     /// The parsed document.
-    pub document: ExecutableDocument,
+    pub admitted: Arc<Admitted>,
     /// Its text.
     pub query: String,
     /// Which of its operations.
@@ -50,7 +50,7 @@ pub struct Asked {
 impl Asked {
     /// The name of the operation that runs, as the log has it; none when it has none.
     pub fn operation(&self) -> Option<String> {
-        let only = || match &self.document.operations {
+        let only = || match &self.admitted.document.operations {
             DocumentOperations::Multiple(named) if named.len() == 1 => {
                 named.keys().next().map(ToString::to_string)
             }
@@ -103,7 +103,9 @@ pub fn sdl() -> String {
 /// # Errors
 /// The refusal of a request whose required variables are missing.
 pub fn request(asked: Asked, scope: &Scope) -> Result<Request, Box<Response>> {
-    let Asked { mut document, query, operation_name, variables } = asked;
+    let Asked { admitted, query, operation_name, variables } = asked;
+    // The request's own: what is left out and filled in depends on its variables.
+    let mut document = admitted.document.clone();
     let mut variables = Variables::from_json(serde_json::Value::Object(variables));
     objects::prepare::complete(&mut document, operation_name.as_deref(), &mut variables)
         .map_err(|errors| Box::new(Response::from_errors(errors)))?;

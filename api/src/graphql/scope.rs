@@ -44,7 +44,8 @@ impl Scope {
     /// UNAUTHENTICATED when the portal no longer knows the caller, or UNAVAILABLE.
     pub async fn renew(&self) -> Result<Scope, Failure> {
         let Inner { app, known, request_id, trail, .. } = &*self.inner;
-        let portal = app.store.portal().await?;
+        let newest = app.store.newest().await?;
+        let portal = app.store.portal_since(&newest).await?;
         let now = app.store.clock().now();
         let caller = known.caller.clone();
         let actor = if caller.local {
@@ -55,7 +56,7 @@ impl Scope {
         let mut actor = actor
             .ok_or_else(|| Failure::new(Code::Unauthenticated, "the token is not accepted: sign in again"))?;
         actor.client = caller.client.clone();
-        let known = Known { actor: Arc::new(actor), portal, caller, now };
+        let known = Known { actor: Arc::new(actor), portal, newest, caller, now };
         let inner = Inner {
             app: app.clone(),
             known,
@@ -96,10 +97,10 @@ impl Scope {
         self.inner.request_id
     }
 
-    async fn lens(&self, study: Uuid, now: DateTime<Utc>) -> Result<Lens, Failure> {
+    async fn lens(&self, live: &Arc<Snapshot>, now: DateTime<Utc>) -> Result<Lens, Failure> {
         let app = &self.inner.app;
         // Identity is always of now, whatever the point in history that is read.
-        let vault = app.store.identities(study).await?;
+        let vault = app.store.identities_since(live).await?;
         Ok(Lens { now, keys: app.board_keys.clone(), vault, trail: self.inner.trail.clone() })
     }
 
@@ -127,9 +128,9 @@ impl Scope {
         if let Some(held) = views.get(&key) {
             return Ok(Some(held.clone()));
         }
-        let live = self.inner.app.store.study(study).await?;
-        let (snapshot, now) = self.at(study, live, at).await?;
-        let view = snapshot.view(self.actor(), self.lens(study, now).await?);
+        let live = self.live(study).await?;
+        let (snapshot, now) = self.at(study, live.clone(), at).await?;
+        let view = snapshot.view(self.actor(), self.lens(&live, now).await?);
         if let Some(view) = &view {
             views.insert(key, view.clone());
         }
@@ -141,8 +142,16 @@ impl Scope {
     /// # Errors
     /// UNAVAILABLE.
     pub async fn view_of(&self, snapshot: &Arc<Snapshot>) -> Result<Option<View>, Failure> {
-        let lens = self.lens(snapshot.study(), self.now()).await?;
+        // What a write made is newer than what was asked for before it; a replay's is older.
+        let live = self.live(snapshot.study()).await?;
+        let newer = if live.open().revision < snapshot.open().revision { snapshot } else { &live };
+        let lens = self.lens(newer, self.now()).await?;
         Ok(snapshot.view(self.actor(), lens))
+    }
+
+    /// A study as the request's one question found it, or later.
+    async fn live(&self, study: Uuid) -> Result<Arc<Snapshot>, Failure> {
+        Ok(self.inner.app.store.study_since(study, &self.inner.known.newest).await?)
     }
 
     async fn at(

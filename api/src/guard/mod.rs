@@ -7,6 +7,7 @@
 pub mod cost;
 pub mod counters;
 mod expand;
+mod held;
 pub mod json;
 pub mod pages;
 pub mod rate;
@@ -15,6 +16,7 @@ mod scan;
 use crate::config::{Limits, Settings};
 use crate::failure::{Code, Failure};
 use async_graphql::parser::types::{ExecutableDocument, OperationType};
+pub use held::{Documents, Passed};
 pub use json::Envelope;
 
 /// A document that is not looked at further.
@@ -72,6 +74,8 @@ pub struct Admitted {
     pub document: ExecutableDocument,
     /// What kind of operation was asked for.
     pub operation: OperationType,
+    /// Lexical tokens of its text, which is what its size in memory goes by.
+    pub tokens: usize,
 }
 
 /// What is allowed of a document.
@@ -112,5 +116,5 @@ pub fn admit(text: &str, operation_name: Option<&str>, rules: Rules<'_>) -> Resu
     })?;
     within("fragments", document.fragments.len(), limits.fragments)?;
     let operation = expand::check(&document, operation_name, rules)?;
-    Ok(Admitted { document, operation })
+    Ok(Admitted { document, operation, tokens: count.tokens })
 }

@@ -7,9 +7,9 @@ use crate::app::App;
 use crate::caller::Calling;
 use crate::failure::{Code, Failure};
 use crate::graphql::{self, Asked};
+use crate::guard::Envelope;
 use crate::guard::counters::too_often;
 use crate::guard::rate::Standing;
-use crate::guard::{self, Envelope};
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 use async_graphql::Response;
@@ -91,7 +91,7 @@ impl Work {
         };
         drop(body);
         let name = envelope.operation_name.as_deref();
-        let admitted = guard::admit(&envelope.query, name, (&app.settings).into());
+        let passed = app.documents.admit(&envelope.query, name, (&app.settings).into());
         // Who is not known learns nothing of the schema, not even what is wrong with a document.
         let calling = Calling { token: token.as_deref(), request_id };
         let scope = match calling.identify(&app).await {
@@ -105,20 +105,21 @@ impl Work {
         if let Some(failure) = too_often(&standing) {
             return done(of(failure));
         }
-        let admitted = match admitted {
-            Ok(admitted) if admitted.operation == OperationType::Subscription => {
+        let passed = match passed {
+            Ok(passed) if passed.admitted.operation == OperationType::Subscription => {
                 let failure = Failure::bad_input("subscriptions are served at /graphql/ws");
                 return done(Said::Failure(StatusCode::BAD_REQUEST, failure));
             }
-            Ok(admitted) => admitted,
+            Ok(passed) => passed,
             Err(refused) => return done(Said::RequestError(refused.into())),
         };
         let _place = match app.counters.run(caller) {
             Ok(place) => place,
             Err(failure) => return done(of(failure)),
         };
+        app.documents.keep(&envelope.query, name, &passed);
         let Envelope { query, operation_name, variables } = envelope;
-        let asked = Asked { document: admitted.document, query, operation_name, variables };
+        let asked = Asked { admitted: passed.admitted, query, operation_name, variables };
         match graphql::answer(&app, scope, asked).await {
             Ok(response) => done(Said::Answer(response)),
             Err(failure) => done(of(failure)),
@@ -191,7 +192,7 @@ fn refuse(status: StatusCode, media: Media, failure: &Failure) -> HttpResponse {
 fn answer(media: Media, response: &Response) -> HttpResponse {
     let request_error = graphql::is_request_error(response);
     let status = if request_error { request_error_status(media) } else { StatusCode::OK };
-    let mut body = Vec::with_capacity(16 * 1024);
+    let mut body = Vec::with_capacity(objects::response::size(response));
     graphql::write(response, request_error, &mut body);
     HttpResponseBuilder::new(status).content_type(media.content_type()).body(body)
 }

@@ -9,8 +9,8 @@ use crate::app::App;
 use crate::caller::Calling;
 use crate::failure::{Code, Failure};
 use crate::graphql::{self, Asked, Scope};
+use crate::guard::Envelope;
 use crate::guard::counters::too_often;
-use crate::guard::{self, Envelope};
 use async_graphql::Response;
 use async_graphql::parser::types::OperationType;
 use futures_util::{FutureExt, StreamExt};
@@ -96,7 +96,8 @@ pub(super) async fn run(app: Arc<App>, start: Start, socket: Uuid, out: mpsc::Se
 impl Operation {
     async fn execute(&self, stopped: oneshot::Receiver<()>) -> Result<(), Stop> {
         let Envelope { query, operation_name, variables } = &self.wanted;
-        let admitted = guard::admit(query, operation_name.as_deref(), (&self.app.settings).into());
+        let (documents, name) = (&self.app.documents, operation_name.as_deref());
+        let passed = documents.admit(query, name, (&self.app.settings).into());
         let scope =
             self.calling().identify(&self.app).await.map_err(|failure| self.unidentified(&failure))?;
         // Who is not known learns nothing of the schema, not even what is wrong with a document.
@@ -104,15 +105,17 @@ impl Operation {
         if let Some(failure) = too_often(&self.app.counters.operation_of(caller)) {
             return Err(self.refused(&failure));
         }
-        let admitted = admitted.map_err(|refused| self.refused(&refused.into()))?;
+        let passed = passed.map_err(|refused| self.refused(&refused.into()))?;
+        documents.keep(query, name, &passed);
+        let operation = passed.admitted.operation;
         let asked = Asked {
-            document: admitted.document,
+            admitted: passed.admitted,
             query: query.clone(),
             operation_name: operation_name.clone(),
             variables: variables.clone(),
         };
         let run = || self.app.counters.run(caller).map_err(|failure| self.refused(&failure));
-        match admitted.operation {
+        match operation {
             // A write that was begun is brought to its end, whether or not somebody waits for it.
             OperationType::Mutation => {
                 let _place = run()?;

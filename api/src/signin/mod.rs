@@ -5,9 +5,12 @@
 //! Invariant: the algorithm is pinned for each key, never taken from the token.
 
 mod issue;
+mod remembered;
+mod standing;
 mod verify;
 
 pub use issue::{Grant, Minter};
+pub use standing::Standing;
 pub use verify::{Caller, Trust, Trusted};
 
 /// Why a token is not accepted. Callers hear UNAUTHENTICATED and this sentence, and no more.

@@ -1,11 +1,13 @@
 //! Verification of access tokens (RFC 9068): signature, type, issuer, audience and times.
 
 use super::Rejected;
+use super::remembered::{self, Remembered};
 use crate::config;
 use jsonwebtoken::jwk::{JwkSet, PublicKeyUse};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
 use serde::Deserialize;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Who a verified token speaks of.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,6 +45,7 @@ struct Issuer {
 pub struct Trust {
     issuers: HashMap<String, Issuer>,
     leeway: u64,
+    remembered: Remembered,
 }
 
 #[derive(Deserialize)]
@@ -62,12 +65,14 @@ struct Unverified {
 }
 
 const NOT_ACCEPTED: Rejected = Rejected::because("the token is not accepted: sign in again");
+const EXPIRED: Rejected = Rejected::because("the token has expired: sign in again");
 
 impl Trust {
     /// The local issuer with its keys.
     pub fn new(tokens: &config::Tokens, keys: Vec<Trusted>) -> Trust {
         let local = Issuer { audience: tokens.audience.clone(), keys: by_kid(keys), local: true };
-        Trust { issuers: HashMap::from([(tokens.issuer.clone(), local)]), leeway: tokens.leeway_seconds }
+        let issuers = HashMap::from([(tokens.issuer.clone(), local)]);
+        Trust { issuers, leeway: tokens.leeway_seconds, remembered: Remembered::default() }
     }
 
     /// Adds an issuer of the configuration, with the keys of its JWK set.
@@ -104,10 +109,27 @@ impl Trust {
     /// # Errors
     /// One sentence for all faults of a token, so that nobody learns which check it failed; that it has
     /// expired is said, since a client has to act on it.
-    pub fn verify(&self, token: &str, now: i64) -> Result<Caller, Rejected> {
+    pub fn verify(&self, token: &str, now: i64) -> Result<Arc<Caller>, Rejected> {
         if token.len() > 8_192 {
             return Err(NOT_ACCEPTED);
         }
+        let key = remembered::key(token);
+        // The clock that the library goes by when it verifies.
+        let clock = i64::try_from(jsonwebtoken::get_current_timestamp()).unwrap_or(i64::MAX);
+        if let Some(caller) = self.remembered.recall(&key, clock) {
+            let past = caller.expires_at < clock.saturating_sub(self.leeway());
+            return if past { Err(EXPIRED) } else { Ok(caller) };
+        }
+        let caller = Arc::new(self.examine(token, now)?);
+        self.remembered.keep(key, &caller, clock);
+        Ok(caller)
+    }
+
+    fn leeway(&self) -> i64 {
+        i64::try_from(self.leeway).unwrap_or(i64::MAX)
+    }
+
+    fn examine(&self, token: &str, now: i64) -> Result<Caller, Rejected> {
         let header = decode_header(token).map_err(|_| NOT_ACCEPTED)?;
         let typed = header.typ.as_deref().is_some_and(|typ| {
             typ.eq_ignore_ascii_case("at+jwt") || typ.eq_ignore_ascii_case("application/at+jwt")
@@ -137,14 +159,11 @@ impl Trust {
         validation.leeway = self.leeway;
         let claims: Claims = decode(token, &trusted.key, &validation)
             .map_err(|error| match error.kind() {
-                jsonwebtoken::errors::ErrorKind::ExpiredSignature => {
-                    Rejected::because("the token has expired: sign in again")
-                }
+                jsonwebtoken::errors::ErrorKind::ExpiredSignature => EXPIRED,
                 _ => NOT_ACCEPTED,
             })?
             .claims;
-        let leeway = i64::try_from(self.leeway).unwrap_or(i64::MAX);
-        if claims.sub.is_empty() || claims.iat.is_some_and(|iat| iat > now.saturating_add(leeway)) {
+        if claims.sub.is_empty() || claims.iat.is_some_and(|iat| iat > now.saturating_add(self.leeway())) {
             return Err(NOT_ACCEPTED);
         }
         Ok(Caller {
@@ -168,5 +187,34 @@ fn algorithm(pinned: config::Algorithm) -> Algorithm {
         config::Algorithm::ES384 => Algorithm::ES384,
         config::Algorithm::RS256 => Algorithm::RS256,
         config::Algorithm::RS384 => Algorithm::RS384,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is remembered of a token spares its signature and not its end. None of these texts would be verified.
+    #[test]
+    fn a_remembered_token_ends_when_it_ends() {
+        let clock = i64::try_from(jsonwebtoken::get_current_timestamp()).unwrap();
+        let trust = Trust::new(&config::Tokens::default(), Vec::new());
+        let remember = |token: &str, expires_at| {
+            let caller = Caller {
+                issuer: "urn:made-up".to_owned(),
+                subject: "somebody".to_owned(),
+                client: None,
+                local: true,
+                expires_at,
+            };
+            trust.remembered.keep(remembered::key(token), &Arc::new(caller), clock);
+        };
+        remember("good", clock + 60);
+        remember("within the leeway", clock - 10);
+        remember("over", clock - 60);
+        assert!(trust.verify("good", clock).is_ok() && trust.verify("within the leeway", clock).is_ok());
+        assert_eq!(trust.verify("over", clock), Err(EXPIRED));
+        assert_eq!(trust.verify("never seen", clock), Err(NOT_ACCEPTED));
+        assert_eq!(trust.verify("never seen", clock), Err(NOT_ACCEPTED));
     }
 }

@@ -333,6 +333,12 @@ impl Cache {
         loaded
     }
 
+    /// The identifiers held now, if they are as of the snapshot or later.
+    pub(crate) fn current_book(&self, snapshot: &Snapshot) -> Option<Arc<IdentityBook>> {
+        let slot = self.slot(snapshot.study());
+        get(&slot.book).filter(|book| book.at >= snapshot.open().revision.0)
+    }
+
     /// The study's identifiers as ciphertext, as of the snapshot or later.
     pub(crate) async fn book(&self, snapshot: &Snapshot) -> Result<Arc<IdentityBook>, StoreError> {
         use change::Column;

@@ -55,5 +55,5 @@ pub use hooks::{Hook, Hooks, Note};
 pub use identity::IdentityBook;
 pub use metrics::Metrics;
 pub use secrets::{NewSigningKey, SigningKey};
-pub use store::Store;
+pub use store::{Newest, Store};
 pub use vault::{KeyVault, MasterKeys};

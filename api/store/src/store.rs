@@ -63,6 +63,10 @@ pub struct Store {
     _runtime: Arc<OwnRuntime>,
 }
 
+/// What one question brought: where the portal and every study in memory stood at some moment after it was asked.
+#[derive(Clone)]
+pub struct Newest(Arc<heads::Heads>);
+
 fn broke_off(error: tokio::task::JoinError) -> StoreError {
     StoreError::internal_fault(format!("a task broke off: {error}"))
 }
@@ -137,18 +141,36 @@ impl Store {
         &self.inner.config.clock
     }
 
+    /// Asks for the newest revisions, by a question sent after this call. One answer serves a whole request: it
+    /// tells of every write that was acknowledged, and of every right that was taken away, before the request came.
+    ///
+    /// # Errors
+    /// UNAVAILABLE when the question fails.
+    pub async fn newest(&self) -> Result<Newest, StoreError> {
+        self.inner.question.ask().await.map(Newest)
+    }
+
     /// The portal as it stands, by a question sent after this call: every acknowledged write is in it.
     ///
     /// # Errors
     /// UNAVAILABLE when the question fails. Never stale.
     pub async fn portal(&self) -> Result<Arc<Portal>, StoreError> {
-        let heads = self.inner.question.ask().await?;
+        self.portal_since(&self.newest().await?).await
+    }
+
+    /// The portal as a question found it, or later.
+    ///
+    /// # Errors
+    /// UNAVAILABLE.
+    pub async fn portal_since(&self, newest: &Newest) -> Result<Arc<Portal>, StoreError> {
+        let heads = &newest.0;
         let there = |head: &ledger::Head| {
             self.inner.cache.current_portal().filter(|portal| portal.head().revision >= head.revision)
         };
         if let Some(portal) = heads.get(&StreamId::Portal).and_then(there) {
             return Ok(portal);
         }
+        let heads = heads.clone();
         self.work(|inner| async move { inner.cache.bring_portal(&heads).await }).await
     }
 
@@ -157,11 +179,20 @@ impl Store {
     /// # Errors
     /// NOT_FOUND, or UNAVAILABLE when the question fails. Never stale.
     pub async fn study(&self, study: Uuid) -> Result<Arc<Snapshot>, StoreError> {
+        // Hot from here on, so that the question asks for it.
+        self.inner.cache.slot(study);
+        self.study_since(study, &self.newest().await?).await
+    }
+
+    /// A study as a question found it, or later; when the question did not ask for it, by one that does.
+    ///
+    /// # Errors
+    /// As for [`Store::study`].
+    pub async fn study_since(&self, study: Uuid, newest: &Newest) -> Result<Arc<Snapshot>, StoreError> {
         // The question runs on the store's threads by itself; only what has to be brought goes there as well.
-        let inner = &self.inner;
-        inner.cache.slot(study);
-        let heads = inner.question.ask().await?;
-        if let Some(snapshot) = inner.cache.current_at(study, &heads) {
+        let cache = &self.inner.cache;
+        cache.slot(study);
+        if let Some(snapshot) = cache.current_at(study, &newest.0) {
             return Ok(snapshot);
         }
         self.work(|inner| async move { inner.fresh(study).await }).await
@@ -421,11 +452,19 @@ impl Store {
     /// # Errors
     /// NOT_FOUND, UNAVAILABLE.
     pub async fn identities(&self, study: Uuid) -> Result<Arc<IdentityBook>, StoreError> {
-        self.work(|inner| async move {
-            let snapshot = inner.fresh(study).await?;
-            inner.cache.book(&snapshot).await
-        })
-        .await
+        self.identities_since(&self.study(study).await?).await
+    }
+
+    /// The same as of a live snapshot, or later.
+    ///
+    /// # Errors
+    /// UNAVAILABLE.
+    pub async fn identities_since(&self, live: &Arc<Snapshot>) -> Result<Arc<IdentityBook>, StoreError> {
+        if let Some(book) = self.inner.cache.current_book(live) {
+            return Ok(book);
+        }
+        let live = live.clone();
+        self.work(|inner| async move { inner.cache.book(&live).await }).await
     }
 
     /// The subject of a site with a hospital number.

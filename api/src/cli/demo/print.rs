@@ -33,7 +33,7 @@ pub(super) async fn outcomes(app: &Arc<App>) -> Told<()> {
     let rules = (&app.settings).into();
     let admitted = crate::guard::admit(QUESTION, None, rules).map_err(|refused| refused.message())?;
     let asked = crate::graphql::Asked {
-        document: admitted.document,
+        admitted: Arc::new(admitted),
         query: QUESTION.to_owned(),
         operation_name: None,
         variables: serde_json::Map::new(),
