@@ -9,7 +9,7 @@ use tracing::field::{Field, Visit};
 use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::time::{FormatTime, SystemTime};
-use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
+use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields, MakeWriter};
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
 
@@ -58,11 +58,16 @@ const ERROR_BYTES: usize = 300;
 
 /// Log lines as JSON on standard error; `RUST_LOG` chooses which. A panic is a line too, without its text.
 pub fn start() {
+    start_to(std::io::stderr);
+}
+
+/// The same lines to somewhere else.
+pub fn start_to(writer: impl for<'w> MakeWriter<'w> + Send + Sync + 'static) {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| {
         tracing_subscriber::EnvFilter::new("info,sqlx=warn,sea_orm=warn,sea_orm_migration=warn")
     });
     let subscriber =
-        tracing_subscriber::fmt().event_format(Lines).with_env_filter(filter).with_writer(std::io::stderr);
+        tracing_subscriber::fmt().event_format(Lines).with_env_filter(filter).with_writer(writer);
     // A second call, in a test, keeps the first.
     if subscriber.finish().try_init().is_ok() {
         std::panic::set_hook(Box::new(|panic| {

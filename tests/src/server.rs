@@ -2,11 +2,14 @@
 
 use crate::caller::Caller;
 use crate::database::{Database, Engine, Raw};
-use crate::lay::LayPortal;
+use crate::lay::{Lay, LayPortal};
 use crate::stored::Stored;
 use crate::token::{self, Signer};
 use crate::world::{self, World};
+use entity::rows;
+use entity::terms::{Instrument, VisitStatus};
 use portal::KeyPurpose;
+use serde_json::json;
 use std::net::TcpListener;
 use std::sync::Arc;
 use store::{Hooks, Inspection, Store};
@@ -176,6 +179,25 @@ impl TestApp {
         let study =
             self.study(&format!("coordinator-{site}"), &format!("subject(code: \"{code}\") {{ id }}")).await;
         study["subject"]["id"].as_str().unwrap_or_else(|| panic!("no subject {code}")).to_owned()
+    }
+
+    /// Records an unplanned visit of a subject with a SLEDAI-2K in it; answers with the revision.
+    pub async fn assessment_by(&self, subject: usize, name: &str) -> u64 {
+        let subject = &self.world.subjects[subject];
+        let visit = rows::Visit {
+            id: world::id(),
+            study_id: self.world.study,
+            subject_id: subject.row,
+            planned_code: None,
+            date: subject.on(85),
+            status: VisitStatus::Occurred,
+            note: None,
+        };
+        let items = json!({ "sledai": vec![false; 24], "jointCount": null, "comments": {} });
+        let mut lay = Lay::default();
+        lay.open(&visit).open(&world::assessment(&visit, Instrument::Sledai2k, items));
+        let written = self.server.store().decide(self.world.study, Box::new(lay), world::by(name)).await;
+        world::accepted(written.unwrap()).open.unwrap()
     }
 
     /// Expects the ledger and the tables to be as they were written.

@@ -24,6 +24,9 @@ pub const PROTOCOL: &str = include_str!("../../api/protocols/nk510.toml");
 /// The sites' codes, in the order in which they joined.
 pub const SITES: [&str; 3] = ["SH01", "BJ02", "GZ03"];
 
+/// Subjects that share a transaction, so that a large world does not wait for the disk at each.
+const GROUP: usize = 100;
+
 /// How a world differs from the usual one.
 #[derive(Clone, Copy, Debug)]
 pub struct Plan {
@@ -31,11 +34,22 @@ pub struct Plan {
     pub masking: Masking,
     /// How many subjects, spread over the sites.
     pub subjects: usize,
+    /// What is recorded of each.
+    pub course: Course,
+}
+
+/// What is recorded of a subject.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Course {
+    /// Visits up to month 3, one of them without assessments.
+    Usual,
+    /// Six visits up to month 6 with three assessments each.
+    Full,
 }
 
 impl Default for Plan {
     fn default() -> Plan {
-        Plan { masking: Masking::Open, subjects: 9 }
+        Plan { masking: Masking::Open, subjects: 9, course: Course::Usual }
     }
 }
 
@@ -104,9 +118,14 @@ pub(crate) async fn create(store: &Store, plan: Plan) -> World {
     world.invite_sponsor(store).await;
     world.open(store).await;
     world.invite_sites(store).await;
-    for subject in world.subjects.clone() {
-        let rows = Box::new(subject.rows(&world));
-        accepted(store.decide(study, rows, by(&subject.coordinator())).await.unwrap());
+    for subjects in world.subjects.chunks(GROUP) {
+        let laid = subjects.iter().map(|subject| {
+            let rows: Box<dyn study::Decide> = Box::new(subject.rows(&world, plan.course));
+            (rows, by(&subject.coordinator()))
+        });
+        for outcome in store.decide_group(study, laid.collect()).await.unwrap() {
+            accepted(outcome);
+        }
     }
     world
 }

@@ -1,10 +1,8 @@
 //! What was known when: `asOf` answers every outcome as the live query did, and one change derives one subject anew.
 
-use entity::rows;
-use entity::terms::{Instrument, VisitStatus};
 use serde_json::{Value, json};
-use tests::world::{accepted, assessment, by, id};
-use tests::{Lay, TestApp, both};
+use tests::world::Plan;
+use tests::{Engine, TestApp, both};
 
 /// Every outcome measure of study and subjects, with what it rests on, as seen on one day.
 const OUTCOMES: &str = "
@@ -53,21 +51,7 @@ pub async fn one_more_assessment(app: &TestApp, subject: usize) -> u64 {
 
 /// The same by somebody else.
 pub async fn assessment_by(app: &TestApp, subject: usize, name: &str) -> u64 {
-    let subject = &app.world.subjects[subject];
-    let visit = rows::Visit {
-        id: id(),
-        study_id: app.world.study,
-        subject_id: subject.row,
-        planned_code: None,
-        date: subject.on(85),
-        status: VisitStatus::Occurred,
-        note: None,
-    };
-    let items = json!({ "sledai": vec![false; 24], "jointCount": null, "comments": {} });
-    let mut lay = Lay::default();
-    lay.open(&visit).open(&assessment(&visit, Instrument::Sledai2k, items));
-    let store = app.server.store();
-    accepted(store.decide(app.world.study, Box::new(lay), by(name)).await.unwrap()).open.unwrap()
+    app.assessment_by(subject, name).await
 }
 
 both! {
@@ -122,4 +106,34 @@ both! {
         assert_eq!(reloaded, loads, "nothing was loaded");
         assert!(after > warm && after - warm <= each + each / 2, "{} of about {each} endpoints of one subject", after - warm);
     }
+}
+
+/// The same where it matters: in a study of several hundred subjects, of which many share a block of memory, one
+/// assessment makes the next look at the outcomes derive one subject and no other. The benchmark checks it at 10,000.
+async fn one_assessment_derives_one_subject_of_many(engine: Engine) {
+    let app = TestApp::with(engine, Plan { subjects: 600, ..Plan::default() }).await;
+    let counters = async || {
+        let derived = app.server.counter("trialgraph_subjects_derived_total").await;
+        (derived, app.server.counter("trialgraph_loads_total").await)
+    };
+    let rates = "outcomes(by: TOTAL, on: \"2026-11-01\") { sri(at: \"MONTH_3\") { numerator denominator } }";
+    app.study("statistician", rates).await;
+    let (warm, loads) = counters().await;
+    assert_eq!(warm, 600);
+    for (at, subject) in [0, 299, 599, 299].into_iter().enumerate() {
+        one_more_assessment(&app, subject).await;
+        app.study("statistician", rates).await;
+        assert_eq!(counters().await, (warm + at as u64 + 1, loads), "after a change of subject {subject}");
+    }
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_assessment_derives_one_subject_of_many_on_sqlite() {
+    one_assessment_derives_one_subject_of_many(Engine::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_assessment_derives_one_subject_of_many_on_postgres() {
+    one_assessment_derives_one_subject_of_many(Engine::Postgres).await;
 }

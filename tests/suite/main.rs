@@ -26,6 +26,7 @@ mod proposals;
 mod provenance;
 mod queries;
 mod races;
+mod remembered;
 mod replicas;
 mod rooms;
 mod schema;

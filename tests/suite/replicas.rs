@@ -87,3 +87,22 @@ async fn a_revoked_right_is_gone_for_every_later_request_at_the_other() {
     other.stop().await;
     app.stop().await;
 }
+
+/// One question serves all that a request reads: who asks, the studies, and what lies beside them.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_request_asks_one_question() {
+    let app = TestApp::start(Engine::Sqlite).await;
+    let reader = app.as_("data-manager");
+    let document = "{ viewer { name } study(code: \"NK510\") { code subjects { nodes { code } } } studies { totalCount } }";
+    reader.ask(document).await.ok();
+    let (before, started) =
+        (app.server.counter("trialgraph_questions_total").await, std::time::Instant::now());
+    for _ in 0..20 {
+        reader.ask(document).await.ok();
+    }
+    let asked = app.server.counter("trialgraph_questions_total").await - before;
+    // Whoever looks for other processes' writes asks as well: every 200 milliseconds, and for each write it hears of.
+    let others = 2 * (u64::try_from(started.elapsed().as_millis()).unwrap() / 200 + 1);
+    assert!((20..=20 + others).contains(&asked), "{asked} questions for 20 requests");
+    app.stop().await;
+}

@@ -61,7 +61,7 @@ async fn masked(engine: Engine) -> TestApp {
 /// ACC-05, ACC-14: when something is sealed, nobody else can tell: no byte of any answer is another, no count, cursor,
 /// revision, hash or checkpoint moves, and nothing is heard.
 async fn a_sealed_write_leaves_no_trace(engine: Engine) {
-    let app = TestApp::with(engine, Plan { masking: Masking::Double, subjects: 3 }).await;
+    let app = TestApp::with(engine, Plan { masking: Masking::Double, subjects: 3, ..Plan::default() }).await;
     let schema = Schema::read(&app).await;
     let mut before = Vec::new();
     for name in others() {

@@ -44,7 +44,7 @@ fn a_heading_in_the_changelog_releases_a_version() {
 
 /// A study of three subjects with everything that the world holds, a cut, an assessment more, and a grant that ended.
 async fn make(engine: Engine, masking: Masking) -> String {
-    let app = TestApp::with(engine, Plan { masking, subjects: 3 }).await;
+    let app = TestApp::with(engine, Plan { masking, subjects: 3, ..Plan::default() }).await;
     cut(&app, "CUT-1", "2026-07-01").await;
     one_more_assessment(&app, 1).await;
     let end = portal::command::EndMembership {

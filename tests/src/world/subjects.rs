@@ -1,7 +1,7 @@
 //! The subjects: three at each site unless planned otherwise, treated one after another, each with a baseline and
 //! visits up to month 3.
 
-use super::{SITES, World, day, id};
+use super::{Course, SITES, World, day, id};
 use crate::lay::Lay;
 use chrono::{Days, NaiveDate};
 use entity::terms::{
@@ -45,6 +45,10 @@ const COURSE: [(&str, i64, &[usize]); 5] = [
     ("MONTH_3", 87, &[17]),
 ];
 
+/// The same with every visit assessed, and one more.
+const FULL: [(&str, i64, &[usize]); 6] =
+    [COURSE[0], COURSE[1], ("DAY_14", 14, &[9, 17]), COURSE[3], COURSE[4], ("MONTH_6", 178, &[17])];
+
 impl Subject {
     pub(super) fn plan(place: usize) -> Subject {
         let site = SITES[place / 3 % 3];
@@ -83,7 +87,7 @@ impl Subject {
     }
 
     /// Everything that was recorded of the subject, in one entry.
-    pub(super) fn rows(&self, world: &World) -> Lay {
+    pub(super) fn rows(&self, world: &World, course: Course) -> Lay {
         let mut lay = Lay::default();
         let identity = self.identity();
         lay.open(&rows::Subject {
@@ -120,7 +124,7 @@ impl Subject {
             });
         }
         self.treatment(world, &mut lay);
-        self.course(world, &mut lay);
+        self.course(world, course, &mut lay);
         self.events(world, &mut lay);
         lay
     }
@@ -158,8 +162,12 @@ impl Subject {
         }
     }
 
-    fn course(&self, world: &World, lay: &mut Lay) {
-        for (code, study_day, present) in COURSE {
+    fn course(&self, world: &World, course: Course, lay: &mut Lay) {
+        let visits: &[_] = match course {
+            Course::Usual => &COURSE,
+            Course::Full => &FULL,
+        };
+        for &(code, study_day, present) in visits {
             let on = self.on(study_day);
             let visit = rows::Visit {
                 id: id(),
