@@ -6,6 +6,7 @@ pub mod corpus;
 mod edges;
 mod errors;
 mod guard;
+mod inference;
 mod quotas;
 mod sockets;
 
