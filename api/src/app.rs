@@ -203,6 +203,10 @@ impl App {
             0 => std::thread::available_parallelism().map_or(2, std::num::NonZero::get),
             workers => workers,
         };
+        // Connections inherit it: whoever asks and does not read holds the answer no longer than this.
+        #[cfg(target_os = "linux")]
+        socket2::SockRef::from(&listener)
+            .set_tcp_user_timeout(Some(Duration::from_secs(server.unread_seconds)))?;
         let tls = http::tls::config(server).map_err(std::io::Error::other)?;
         let server = HttpServer::new(move || {
             Actix::new()

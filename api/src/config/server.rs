@@ -17,6 +17,8 @@ pub struct Server {
     pub shutdown_seconds: u64,
     /// Seconds that the head of a request may take to arrive, 1 to 300. Default 10.
     pub head_seconds: u64,
+    /// Seconds that a client may leave what it was sent unread before its connection is cut, 1 to 300. Default 60.
+    pub unread_seconds: u64,
     /// Whether `/` serves GraphiQL. Default false.
     pub graphiql: bool,
     /// Whether the schema may be introspected. Default false: the schema is published as a file.
@@ -41,6 +43,7 @@ impl Default for Server {
             workers: 0,
             shutdown_seconds: 20,
             head_seconds: 10,
+            unread_seconds: 60,
             graphiql: false,
             introspection: false,
             suggestions: false,
@@ -67,9 +70,11 @@ impl Server {
     /// One line for each setting that is wrong.
     pub(super) fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
-        for (name, value) in
-            [("shutdown_seconds", self.shutdown_seconds), ("head_seconds", self.head_seconds)]
-        {
+        for (name, value) in [
+            ("shutdown_seconds", self.shutdown_seconds),
+            ("head_seconds", self.head_seconds),
+            ("unread_seconds", self.unread_seconds),
+        ] {
             if !(1..=300).contains(&value) {
                 problems.push(format!("server.{name} is {value}; it must be from 1 to 300"));
             }
@@ -182,13 +187,19 @@ mod tests {
                 "https://b.example".to_owned(),
             ],
             head_seconds: 0,
+            unread_seconds: 301,
             ..Server::default()
         };
         let problems = server.problems();
-        assert_eq!(problems.len(), 5, "{problems:?}");
-        for name in
-            ["server.tls_certificate", "`proxy`", "`*`", "`https://a.example/`", "server.head_seconds"]
-        {
+        assert_eq!(problems.len(), 6, "{problems:?}");
+        for name in [
+            "server.tls_certificate",
+            "`proxy`",
+            "`*`",
+            "`https://a.example/`",
+            "server.head_seconds",
+            "server.unread_seconds",
+        ] {
             assert!(problems.iter().any(|problem| problem.contains(name)), "{name} in {problems:?}");
         }
     }

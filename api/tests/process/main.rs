@@ -117,6 +117,38 @@ fn a_thousand_idle_connections_are_left() {
     program.stop();
 }
 
+/// D3: connections that ask for megabytes and read none of them are cut, and what waited for them is let go.
+#[test]
+fn answers_that_nobody_reads_are_let_go() {
+    let program = Program::serve(
+        "unread",
+        &[("TRIALGRAPH_SERVER__UNREAD_SECONDS", "2"), ("TRIALGRAPH_SERVER__GRAPHIQL", "true")],
+    );
+    program.honest();
+    let ask = format!("GET /assets/graphiql.js HTTP/1.1\r\nhost: {}\r\n\r\n", program.address).repeat(20);
+    let mut unread: Vec<TcpStream> = (0..20)
+        .map(|_| {
+            let mut stream = TcpStream::connect(&program.address).unwrap();
+            stream.set_read_timeout(Some(PATIENCE)).unwrap();
+            stream.write_all(ask.as_bytes()).unwrap();
+            stream
+        })
+        .collect();
+    let began = Instant::now();
+    while program.connections() > 0 {
+        assert!(began.elapsed() < PATIENCE, "{} connections are kept", program.connections());
+        std::thread::sleep(Duration::from_millis(200));
+    }
+    for stream in &mut unread {
+        let mut rest = Vec::new();
+        let _ = stream.read_to_end(&mut rest);
+        assert!(rest.starts_with(b"HTTP/1.1 200"), "it was being answered");
+        assert!(rest.len() < 20_000_000, "all of it was sent: {} bytes", rest.len());
+    }
+    program.honest();
+    program.stop();
+}
+
 /// D3: a thousand WebSockets that never say who they are.
 #[test]
 fn a_thousand_idle_sockets_are_left() {

@@ -110,6 +110,19 @@ impl Program {
         line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() / 1024
     }
 
+    /// Open files of the program that are connections of its port, the listening ones aside.
+    pub fn connections(&self) -> usize {
+        let port = self.address.rsplit(':').next().and_then(|port| port.parse::<u16>().ok()).unwrap();
+        // Local address and state; 01 is ESTABLISHED.
+        let local = format!("0100007F:{port:04X}");
+        let table = std::fs::read_to_string(format!("/proc/{}/net/tcp", self.child.id())).unwrap();
+        let of_it = |line: &&str| {
+            let mut columns = line.split_whitespace().skip(1);
+            columns.next() == Some(&local) && columns.nth(1) == Some("01")
+        };
+        table.lines().filter(of_it).count()
+    }
+
     /// Ends the program; what it said in its life.
     pub fn stop(mut self) -> String {
         let asked = Command::new("kill").arg(self.child.id().to_string()).status().unwrap();
