@@ -4,7 +4,8 @@ use crate::config::{Network, Settings};
 use crate::graphql::{self, Schema};
 use crate::guard::Documents;
 use crate::guard::counters::Counters;
-use crate::signin::{Standing, Trust};
+use crate::signin::Trust;
+use crate::signin::password::Hasher;
 use crate::{http, live, ntp};
 use actix_web::dev::ServerHandle;
 use actix_web::{App as Actix, HttpServer, web};
@@ -28,6 +29,10 @@ pub struct App {
     pub board_keys: Arc<BoardKeys>,
     /// The schema.
     pub schema: Schema,
+    /// Whom the server trusts to say who somebody is.
+    pub trust: Trust,
+    /// Hashes passwords.
+    pub hasher: Hasher,
     /// Where requests are executed: not on the workers that speak HTTP.
     pub runtime: Executor,
     /// Demonstration users, with tokens, for the page at `/`; none outside `demo`.
@@ -43,7 +48,6 @@ pub struct App {
     /// Documents that passed the guard.
     pub documents: Documents,
     cuts: Mutex<HashMap<CutKey, Arc<Snapshot>>>,
-    standing: Standing,
 }
 
 /// A frozen study, by study, cut, and the numbers of cuts and of redactions that there were when it was frozen.
@@ -133,13 +137,18 @@ impl App {
         let schema = graphql::schema(&settings);
         let runtime = Executor::start().map_err(|error| format!("no threads: {error}"))?;
         let cuts = Mutex::default();
-        let counters = Counters::new(&settings.limits);
+        let counters = Counters::new(&settings.limits, &settings.sign_in);
         let proxies = settings.server.proxies();
+        // A configured key set that does not read stops the start, not the first request.
+        let trust = Trust::new(&settings)?;
+        let hasher = Hasher::new(&settings.sign_in)?;
         let app = App {
             settings,
             store,
             board_keys,
             schema,
+            trust,
+            hasher,
             runtime,
             demo_users,
             counters,
@@ -148,26 +157,13 @@ impl App {
             sockets: live::Sockets::default(),
             documents: Documents::default(),
             cuts,
-            standing: Standing::default(),
         };
         if !app.settings.clock.ntp_servers.is_empty() {
             let (settings, clock) = (app.settings.clock.clone(), app.store.clock().clone());
             // It ends with the threads that it runs on.
             drop(app.runtime.spawn(ntp::watch(settings, clock, app.clock_offset.clone())));
         }
-        // A configured key set that does not read stops the start, not the first request.
-        app.trust(&*app.store.portal().await.map_err(secret)?)?;
         Ok(Arc::new(app))
-    }
-
-    /// Whom the server trusts at this moment: the local issuer's keys as they stand in the portal, and the
-    /// configured issuers. Put together anew when the portal or a key set's file changed, and with it what was
-    /// remembered of tokens.
-    ///
-    /// # Errors
-    /// A configured key set that does not read.
-    pub fn trust(&self, portal: &portal::Portal) -> Result<Arc<Trust>, String> {
-        self.standing.trust(&self.settings, portal)
     }
 
     /// The frozen study of a released cut. Kept, so that its endpoints are derived once.

@@ -3,12 +3,13 @@
 use crate::app::App;
 use crate::failure::{Code, Failure};
 use crate::graphql::Scope;
-use crate::signin::Caller;
-use chrono::{DateTime, Utc};
+use crate::signin::account::Lasting;
+use crate::signin::{Caller, Rejected, client};
+use chrono::{DateTime, Duration, Utc};
 use policy::Actor;
-use portal::Portal;
+use portal::{CallingClient, Portal};
 use std::sync::Arc;
-use store::Newest;
+use store::{CallerRef, Newest};
 use uuid::Uuid;
 
 /// What a request says of its caller.
@@ -55,18 +56,75 @@ impl Calling<'_> {
         let newest = app.store.newest().await?;
         let portal = app.store.portal_since(&newest).await?;
         let now = app.store.clock().now();
-        let trust = app.trust(&portal).map_err(Failure::internal)?;
-        let caller = trust
-            .verify(token, now.timestamp())
-            .map_err(|rejected| Failure::new(Code::Unauthenticated, rejected.message))?;
-        let actor = if caller.local {
-            portal.actor(&caller.subject, now)
-        } else {
-            portal.actor_of_subject(&caller.issuer, &caller.subject, now)
-        };
-        let mut actor = actor
-            .ok_or_else(|| Failure::new(Code::Unauthenticated, "the token is not accepted: sign in again"))?;
-        actor.client = caller.client.clone();
+        let caller = app.trust.verify(&portal, token, now).await?;
+        let actor = caller.actor(&portal, now).ok_or(NOT_KNOWN)?;
+        goes_on(app, &portal, (&caller, now)).await?;
         Ok(Known { actor: Arc::new(actor), portal, newest, caller, now })
     }
+}
+
+/// What a caller hears whom the portal does not know, or knows no more.
+const NOT_KNOWN: Rejected = Rejected::because("the token is not accepted: sign in again");
+/// What a caller hears whose session is over.
+const OVER: Rejected = Rejected::because("the session is over: sign in again");
+
+/// Uses within this time of the last one that was noted are not noted.
+const NOTED: Duration = Duration::seconds(30);
+
+impl Caller {
+    /// The caller as the portal knows them at an instant; none when it does not, or not any more.
+    pub fn actor(&self, portal: &Portal, now: DateTime<Utc>) -> Option<Actor> {
+        if let Some(client) = self.client_of(portal) {
+            let known = self.client_key.as_ref().is_some_and(|key| client::holds_key(&client, key));
+            let scopes = self.scopes.as_ref().filter(|_| known && self.session.is_none())?;
+            return portal.client_actor_within(&self.subject, scopes);
+        }
+        let mut actor = if self.local {
+            portal
+                .actor(&self.subject, now)
+                .filter(|_| portal.sign_in_epoch(&self.subject) == Some(self.epoch))
+        } else {
+            portal.actor_of_subject(&self.issuer, &self.subject, now)
+        }?;
+        actor.client = self.client.clone();
+        Some(actor)
+    }
+
+    /// The hospital system that a token is of: one that the local issuer made for it, and that names it twice.
+    fn client_of<'p>(&self, portal: &'p Portal) -> Option<CallingClient<'p>> {
+        let own = self.local && self.client.as_ref() == Some(&self.subject);
+        portal.calling_client(&self.subject).filter(|_| own)
+    }
+
+    /// How the writers find the caller again.
+    pub fn reference(&self, portal: &Portal) -> CallerRef {
+        match self.client_of(portal) {
+            Some(_) => CallerRef::Client {
+                name: self.subject.clone(),
+                scopes: self.scopes.clone().unwrap_or_default(),
+            },
+            None if self.local => CallerRef::User(self.subject.clone()),
+            None => CallerRef::External { issuer: self.issuer.clone(), subject: self.subject.clone() },
+        }
+    }
+}
+
+/// Whether the session of a token still goes on: it was not ended, was used a short while ago, and began not too long
+/// ago (P11-25). A token of another issuer may say when its session began.
+async fn goes_on(app: &App, portal: &Portal, (caller, now): (&Caller, DateTime<Utc>)) -> Result<(), Failure> {
+    let lasting = Lasting::of(portal);
+    let Some(id) = caller.session else {
+        let began = caller.auth_time.filter(|_| !caller.local);
+        let over = began.is_some_and(|began| now.timestamp() - began >= lasting.longest.num_seconds());
+        return if over { Err(OVER.into()) } else { Ok(()) };
+    };
+    let session = app.store.session(id).await?;
+    // Nobody's token is of another's session, whatever signed it.
+    let own = session
+        .filter(|session| portal.sign_in(&caller.subject).is_some_and(|it| it.person == session.person));
+    let Some(session) = own.filter(|session| lasting.holds(session, now)) else { return Err(OVER.into()) };
+    if now - session.used_at >= NOTED {
+        app.store.touch_session(id, now).await?;
+    }
+    Ok(())
 }

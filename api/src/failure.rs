@@ -10,6 +10,8 @@ use store::{StoreCode, StoreError};
 pub enum Code {
     /// No token, or one that is not accepted.
     Unauthenticated,
+    /// The caller is known, and has to prove anew who they are.
+    ReauthRequired,
     /// The caller may not do that.
     Forbidden,
     /// The request is malformed.
@@ -36,6 +38,7 @@ impl Code {
     /// Every code.
     pub const ALL: &'static [Code] = &[
         Code::Unauthenticated,
+        Code::ReauthRequired,
         Code::Forbidden,
         Code::BadUserInput,
         Code::NotFound,
@@ -52,6 +55,7 @@ impl Code {
     pub const fn as_str(self) -> &'static str {
         match self {
             Code::Unauthenticated => "UNAUTHENTICATED",
+            Code::ReauthRequired => "REAUTH_REQUIRED",
             Code::Forbidden => "FORBIDDEN",
             Code::BadUserInput => "BAD_USER_INPUT",
             Code::NotFound => "NOT_FOUND",

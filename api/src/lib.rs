@@ -14,4 +14,5 @@ pub mod http;
 pub mod live;
 pub mod logging;
 pub mod ntp;
+pub mod outbound;
 pub mod signin;

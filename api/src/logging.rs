@@ -14,7 +14,7 @@ use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
 
 /// The fields that a line may hold, and whether their text is that of an error.
-pub const FIELDS: [(&str, bool); 22] = [
+pub const FIELDS: [(&str, bool); 24] = [
     ("address", false),
     ("at", false),
     ("attempt", false),
@@ -23,10 +23,12 @@ pub const FIELDS: [(&str, bool); 22] = [
     ("entries", false),
     ("error", true),
     ("internal", true),
+    ("issuer", false),
     ("jobs", false),
     ("method", false),
     ("micros", false),
     ("offset_millis", false),
+    ("person", false),
     ("request_id", false),
     ("revision", false),
     ("route", false),

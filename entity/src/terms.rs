@@ -439,5 +439,15 @@ terms! {
         Denied = "DENIED",
         /// A token was issued.
         Token = "TOKEN",
+        /// A person signed in.
+        SignedIn = "SIGNED_IN",
+        /// A sign-in failed.
+        SignInFailed = "SIGN_IN_FAILED",
+        /// An account was locked for some minutes, after too many failures.
+        Locked = "LOCKED",
+        /// A person signed out, or a session was ended.
+        SignedOut = "SIGNED_OUT",
+        /// A password, a second factor or a recovery code was set or used up.
+        Credential = "CREDENTIAL",
     }
 }

@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # The closed list of api/src/failure.rs, but for INTERNAL, which must not come.
 CODES = {
     "UNAUTHENTICATED", "FORBIDDEN", "BAD_USER_INPUT", "NOT_FOUND", "CONFLICT", "RATE_LIMITED", "COST_EXCEEDED",
-    "PERSISTED_QUERY_NOT_FOUND", "CURSOR_EXPIRED", "UNAVAILABLE",
+    "PERSISTED_QUERY_NOT_FOUND", "REAUTH_REQUIRED", "CURSOR_EXPIRED", "UNAVAILABLE",
 }
 INSIDE = re.compile(r"panicked|sqlx|SELECT |INSERT |\.rs:|async_graphql|Did you mean|backtrace|UNIQUE constraint")
 # An id in a generated document: an argument or input field that holds one.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
-use store::{DatabaseConfig, Hooks, MasterKeys, Store};
+use store::{Clock, DatabaseConfig, Hooks, MasterKeys, Store};
 use tokio::sync::OnceCell;
 
 /// What the data lie in.
@@ -90,6 +90,14 @@ impl Database {
     pub async fn connect(&self, hooks: Hooks) -> Store {
         let mut config = config(&self.url);
         config.hooks = hooks;
+        Store::connect(&config).await.unwrap()
+    }
+
+    /// The same under a clock that others go by too.
+    pub async fn connect_at(&self, hooks: Hooks, clock: Clock) -> Store {
+        let mut config = config(&self.url);
+        config.hooks = hooks;
+        config.clock = clock;
         Store::connect(&config).await.unwrap()
     }
 

@@ -11,7 +11,9 @@ pub mod answer;
 pub mod caller;
 pub mod database;
 pub mod fuzz;
+pub mod hospital;
 mod lay;
+pub mod member;
 #[path = "../../migration/tests/schema/postgres/mod.rs"]
 mod postgres;
 pub mod server;
@@ -23,7 +25,9 @@ pub mod world;
 pub use answer::Answer;
 pub use caller::Caller;
 pub use database::{Database, Engine};
+pub use hospital::Hospital;
 pub use lay::{Lay, LayPortal};
+pub use member::Member;
 pub use server::{Server, TestApp};
 pub use socket::{Heard, Socket};
 

@@ -80,6 +80,7 @@ pub fn generous() -> Settings {
     settings.limits.caller_per_minute = 1_000_000;
     settings.limits.address_per_minute = 1_000_000;
     settings.limits.caller_at_once = 1_000;
+    settings.sign_in.address_per_minute = 1_000;
     settings
 }
 
@@ -133,12 +134,17 @@ impl TestApp {
 
     /// One more server on the same database, as behind a proxy.
     pub async fn another(&self, hooks: Hooks) -> Server {
-        Server::over(self.database.connect(hooks).await).await
+        Server::over(self.beside(hooks).await).await
     }
 
     /// One more server on the same database, under settings of its own.
     pub async fn under(&self, settings: Settings) -> Server {
-        Server::with(self.database.connect(Hooks::default()).await, settings).await
+        Server::with(self.beside(Hooks::default()).await, settings).await
+    }
+
+    /// One more store on the same database. Its clock is the same: servers of one installation agree on the time.
+    async fn beside(&self, hooks: Hooks) -> Store {
+        self.database.connect_at(hooks, self.server.store().clock().clone()).await
     }
 
     /// A connection around the server, to the database itself.

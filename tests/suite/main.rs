@@ -4,8 +4,10 @@
 #![allow(clippy::unwrap_used)]
 
 mod access;
+mod accounts;
 mod attacks;
 mod board;
+mod clients;
 mod clock;
 mod commands;
 mod corrections;
@@ -14,6 +16,7 @@ mod free_text;
 mod fuzz;
 mod history;
 mod identity;
+mod jwt;
 mod laboratory;
 mod ledger;
 mod live;

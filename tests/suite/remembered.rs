@@ -86,7 +86,7 @@ both! {
         refused("disabled", &caller.ask(VIEWER).await);
     }
 
-    /// The keys of another issuer are those that its file holds when the request comes, however often it changes and
+    /// JWT-15, JWT-16: the keys of another issuer are those that its file holds when the request comes, however often it changes and
     /// whatever times it is given.
     async fn an_issuers_keys_are_those_of_its_file(app: &TestApp) {
         let file = std::env::temp_dir().join(format!("trialgraph-issuer-{}.json", tests::world::id()));
@@ -100,7 +100,12 @@ both! {
             issuer: issuer.clone(),
             audience: "urn:trial".to_owned(),
             algorithm: Algorithm::EdDSA,
-            jwks_file: file.clone(),
+            jwks_file: Some(file.clone()),
+            key_hosts: Vec::new(),
+            ca_file: None,
+            clients: Vec::new(),
+            acr: Vec::new(),
+            signature_acr: Vec::new(),
         }];
         let server = app.under(settings).await;
         let visitor = AddPerson {

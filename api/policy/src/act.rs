@@ -30,6 +30,10 @@ acts! {
     AddPerson = "addPerson",
     /// Disable a person: no request of theirs is accepted any more.
     DisablePerson = "disablePerson",
+    /// Let a person set a password and a second factor, for the first time or anew.
+    InvitePerson = "invitePerson",
+    /// End every session of a person.
+    SignOutPerson = "signOutPerson",
     /// Grant a role.
     GrantMembership = "grantMembership",
     /// End a grant.

@@ -1,6 +1,6 @@
 //! Who asks: a person or a hospital system, with the memberships that hold at this moment.
 
-use crate::{Act, Party, Role, Scope, may};
+use crate::{Act, Party, Role, Scope, may, within};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
@@ -53,6 +53,8 @@ pub struct Actor {
     pub client: Option<String>,
     /// Grants that hold now.
     pub memberships: Vec<Membership>,
+    /// The scopes that a hospital system's token is limited to; none of a person, whom the matrix alone limits.
+    pub scopes: Option<Vec<String>>,
     /// The portal's revision that this was read from.
     pub portal_revision: u64,
 }
@@ -85,11 +87,17 @@ impl Actor {
     pub fn allows(&self, act: Act, study: Uuid, site: Option<Uuid>) -> Option<&Membership> {
         self.in_study(study)
             .find(|membership| may(membership.role, act) && site.is_none_or(|site| membership.reaches(site)))
+            .filter(|_| self.is_within_scopes(act))
     }
 
     /// The first grant of the installation that allows an act.
     pub fn allows_in_installation(&self, act: Act) -> Option<&Membership> {
         self.memberships.iter().find(|membership| membership.study.is_none() && may(membership.role, act))
+    }
+
+    /// Whether the scopes of a hospital system's token hold an act; a person has none, and is not limited by any.
+    pub fn is_within_scopes(&self, act: Act) -> bool {
+        self.scopes.as_ref().is_none_or(|scopes| within(scopes, act))
     }
 
     /// Whether the actor holds a role in the installation.

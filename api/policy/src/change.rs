@@ -1,6 +1,7 @@
 //! What a decision says: rows as they shall be, and what goes beside the ledger.
 
 use crate::Identity;
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
@@ -51,6 +52,21 @@ pub enum SideWrite {
     EraseIdentity {
         /// The subject.
         subject: Uuid,
+    },
+    /// Let a person set a password and a second factor by a code, once. The password that they had holds no more.
+    Invite {
+        /// The person.
+        person: Uuid,
+        /// The person's user name, under which failures to sign in are counted.
+        name: String,
+        /// The administrator.
+        by: Uuid,
+        /// Digest of the code, in hexadecimal.
+        digest: String,
+        /// When they are invited.
+        at: DateTime<Utc>,
+        /// Until when the code holds.
+        until: DateTime<Utc>,
     },
     /// Empty a stored image; the entry that does it holds the replacement.
     Redact {

@@ -15,6 +15,7 @@ pub mod proposal;
 pub mod refusal;
 pub mod role;
 pub mod rules;
+pub mod scopes;
 
 pub use act::Act;
 pub use actor::{Actor, Membership};
@@ -26,3 +27,4 @@ pub use proposal::ProposalState;
 pub use refusal::{Kind, Refusal, RefusalCode};
 pub use role::{Party, Role, Scope};
 pub use rules::{Access, Cell, access, may};
+pub use scopes::{granted, within};

@@ -131,6 +131,8 @@ const ACTS: [(Act, [bool; ROLES]); Act::COUNT] = [
     //                               MM DM ST MON PV   PI CRC PH  MB IS  AD HC AU
     (Act::AddPerson,               [ F, F, F, F, F,    F, F, F,   F, F,  Y, F, F ]),
     (Act::DisablePerson,           [ F, F, F, F, F,    F, F, F,   F, F,  Y, F, F ]),
+    (Act::InvitePerson,            [ F, F, F, F, F,    F, F, F,   F, F,  Y, F, F ]),
+    (Act::SignOutPerson,           [ F, F, F, F, F,    F, F, F,   F, F,  Y, F, F ]),
     (Act::GrantMembership,         [ F, F, F, F, F,    F, F, F,   F, F,  Y, F, F ]),
     (Act::EndMembership,           [ F, F, F, F, F,    F, F, F,   F, F,  Y, F, F ]),
     (Act::AddServiceClient,        [ F, F, F, F, F,    F, F, F,   F, F,  Y, F, F ]),

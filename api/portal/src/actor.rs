@@ -19,6 +19,7 @@ pub fn installation() -> Actor {
         display_name: "Installation".to_owned(),
         client: None,
         memberships: Vec::new(),
+        scopes: None,
         portal_revision: 0,
     }
 }
@@ -26,12 +27,27 @@ pub fn installation() -> Actor {
 /// An active service client as the token endpoint needs it, before anybody is signed in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CallingClient<'p> {
+    /// The client.
+    pub id: Uuid,
     /// The client's name as registered.
     pub name: &'p str,
     /// Its public keys as a JWK set.
     pub public_jwks: &'p str,
     /// What it may ask for.
     pub scopes: &'p [String],
+}
+
+/// An active person as sign-in knows them, before anybody is signed in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SigningIn {
+    /// The person.
+    pub person: Uuid,
+    /// The user name as registered.
+    pub name: String,
+    /// The printed name.
+    pub display_name: String,
+    /// How many times all of the person's sessions were ended.
+    pub epoch: i32,
 }
 
 /// Whether a role needs confirmed training before it is active (P11-60): those who work at a site.
@@ -58,6 +74,29 @@ impl Portal {
         self.person_actor(*id, now)
     }
 
+    /// An active person by user name (case does not matter) who signs in here and not at an external issuer.
+    pub fn sign_in(&self, user_name: &str) -> Option<SigningIn> {
+        let Account::Person(id) = self.account(user_name)? else { return None };
+        self.signing_in(id)
+    }
+
+    /// The same by the person's id.
+    pub fn signing_in(&self, id: Uuid) -> Option<SigningIn> {
+        let person = self.tables.person.get(id).filter(|person| person.status == AccountStatus::Active)?;
+        person.issuer.is_none().then(|| SigningIn {
+            person: id,
+            name: person.name.clone(),
+            display_name: person.display_name.clone(),
+            epoch: person.sign_in_epoch,
+        })
+    }
+
+    /// How many times all sessions of a person were ended, by user name. A token of an earlier time is not accepted.
+    pub fn sign_in_epoch(&self, user_name: &str) -> Option<i32> {
+        let Account::Person(id) = self.account(user_name)? else { return None };
+        self.tables.person.get(id).map(|person| person.sign_in_epoch)
+    }
+
     /// An active service client by name, as HOSPITAL_CLIENT of the one site that it is bound to (P11-39). The
     /// client's row is its grant: it holds as long as the client is active.
     pub fn client_actor(&self, client: &str) -> Option<Actor> {
@@ -77,14 +116,28 @@ impl Portal {
             display_name: row.name.clone(),
             client: Some(row.name.clone()),
             memberships: vec![grant],
+            scopes: Some(row.scopes.to_vec()),
             portal_revision: self.head().revision.0,
         })
+    }
+
+    /// The same within the scopes of its token, as far as they are registered now.
+    pub fn client_actor_within(&self, client: &str, scopes: &[String]) -> Option<Actor> {
+        let actor = self.client_actor(client)?;
+        let registered = actor.scopes.unwrap_or_default();
+        let held = policy::granted(&registered, scopes.iter().map(String::as_str));
+        Some(Actor { scopes: Some(held), ..actor })
     }
 
     /// The keys and scopes of an active service client.
     pub fn calling_client(&self, client: &str) -> Option<CallingClient<'_>> {
         let row = self.active_client(client)?;
-        Some(CallingClient { name: &row.name, public_jwks: &row.public_jwks, scopes: &row.scopes })
+        Some(CallingClient {
+            id: row.id,
+            name: &row.name,
+            public_jwks: &row.public_jwks,
+            scopes: &row.scopes,
+        })
     }
 
     fn active_client(&self, name: &str) -> Option<&rows::ServiceClient> {
@@ -104,6 +157,7 @@ impl Portal {
             display_name: person.display_name.clone(),
             client: None,
             memberships: self.holding(id, now),
+            scopes: None,
             portal_revision: self.head().revision.0,
         })
     }

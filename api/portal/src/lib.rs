@@ -22,7 +22,7 @@ mod testing;
 mod text;
 mod view;
 
-pub use actor::{CallingClient, installation};
+pub use actor::{CallingClient, SigningIn, installation};
 pub use command::Decide;
 // The terms that views and commands speak in, for those who know no rows.
 pub use entity::terms::{AccountStatus, KeyPurpose, KeyStatus, Masking};

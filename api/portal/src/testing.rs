@@ -88,7 +88,7 @@ impl World {
             Ok(&decision),
             "it can be repeated"
         );
-        assert!(decision.open.is_empty() && decision.sealed.is_empty() && decision.side.is_empty());
+        assert!(decision.open.is_empty() && decision.sealed.is_empty());
         let entry = self.seal(actor, command, &moment, &decision);
         self.portal = self.portal.apply(entry.head(), &entry.changes, &entry.header).unwrap();
         for change in &entry.changes {

@@ -4,6 +4,7 @@ use super::Told;
 use super::installation::{self, accepted, broken, call, fresh};
 use crate::config::Settings;
 use crate::database;
+use crate::signin::factor;
 use chrono::NaiveDate;
 use clap::Args;
 use portal::command;
@@ -19,11 +20,11 @@ use uuid::Uuid;
 pub(super) struct As {
     /// The user name of the person who acts.
     #[arg(long = "as")]
-    user: String,
+    pub(super) user: String,
 }
 
 impl As {
-    fn caller(&self) -> CallerRef {
+    pub(super) fn caller(&self) -> CallerRef {
         CallerRef::User(self.user.clone())
     }
 }
@@ -63,6 +64,29 @@ pub(super) struct AddPerson {
 /// Disable a person at once.
 #[derive(Args)]
 pub(super) struct DisablePerson {
+    #[command(flatten)]
+    by: As,
+    /// The user name.
+    #[arg(long)]
+    name: String,
+}
+
+/// Invite a person to set a password and a second factor, for the first time or anew.
+#[derive(Args)]
+pub(super) struct Invite {
+    #[command(flatten)]
+    by: As,
+    /// The user name.
+    #[arg(long)]
+    name: String,
+    /// Hours that the invitation holds; `sign_in.invitation_hours` unless given.
+    #[arg(long)]
+    hours: Option<u32>,
+}
+
+/// End every session of a person at once.
+#[derive(Args)]
+pub(super) struct SignOut {
     #[command(flatten)]
     by: As,
     /// The user name.
@@ -171,7 +195,7 @@ pub(crate) async fn person(store: &Store, by: &str, name: &str) -> Told<Uuid> {
 }
 
 /// Sites of a study by code, as the person who acts sees them.
-async fn sites(store: &Store, by: &str, study: Uuid) -> Told<Vec<(String, Uuid)>> {
+pub(super) async fn sites(store: &Store, by: &str, study: Uuid) -> Told<Vec<(String, Uuid)>> {
     let view = installation::look(store, by, study).await?;
     Ok(view.sites().map(|site| (site.code().to_owned(), site.row_id())).collect())
 }
@@ -198,6 +222,35 @@ impl DisablePerson {
         let disable = command::DisablePerson { person };
         accepted(store.decide_portal(Box::new(disable), call(self.by.caller())).await)?;
         println!("The person is disabled: no request of theirs is accepted any more.");
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+impl Invite {
+    pub(super) async fn run(self, settings: &Settings) -> Told<ExitCode> {
+        let store = database::open(settings).await?;
+        let person = person(&store, &self.by.user, &self.name).await?;
+        let code = factor::invitation_code();
+        let hours = self.hours.unwrap_or(settings.sign_in.invitation_hours);
+        let invite = command::InvitePerson { person, hours, digest: factor::digest(&code) };
+        accepted(store.decide_portal(Box::new(invite), call(self.by.caller())).await)?;
+        println!("{code}");
+        eprintln!(
+            "The invitation holds {hours} hours, once. Hand it to the person in private; it is kept nowhere. The \
+             password that they had holds no more. Who has a second factor already needs it to take the invitation, or \
+             the invitation of a second administrator."
+        );
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+impl SignOut {
+    pub(super) async fn run(self, settings: &Settings) -> Told<ExitCode> {
+        let store = database::open(settings).await?;
+        let person = person(&store, &self.by.user, &self.name).await?;
+        let end = command::SignOutPerson { person };
+        accepted(store.decide_portal(Box::new(end), call(self.by.caller())).await)?;
+        println!("Every session of the person is ended.");
         Ok(ExitCode::SUCCESS)
     }
 }

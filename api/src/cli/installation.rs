@@ -130,6 +130,7 @@ pub(super) async fn token(settings: &Settings, options: TokenOptions) -> Told<Ex
     let minutes = options.minutes.unwrap_or(settings.tokens.minutes).min(1_440);
     let grant = signin::Grant {
         user: &actor.name,
+        epoch: portal.sign_in_epoch(&actor.name).unwrap_or_default(),
         client: "trialgraph command line",
         now: now.timestamp(),
         seconds: i64::try_from(minutes * 60).unwrap_or(3_600),

@@ -2,6 +2,7 @@
 //! over GraphQL.
 
 mod act;
+mod client;
 mod demo;
 mod derive;
 pub mod installation;
@@ -42,6 +43,12 @@ enum Command {
     AddPerson(act::AddPerson),
     /// Disable a person at once.
     DisablePerson(act::DisablePerson),
+    /// Invite a person to set a password and a second factor, for the first time or anew.
+    Invite(act::Invite),
+    /// Register a hospital system for one site of a study.
+    AddClient(client::AddClient),
+    /// End every session of a person at once.
+    SignOut(act::SignOut),
     /// Grant a role.
     Grant(act::Grant),
     /// List people and their grants.
@@ -97,6 +104,9 @@ fn run(arguments: Arguments) -> Told<ExitCode> {
             Command::RegisterStudy(options) => options.run(&settings()?).await,
             Command::AddPerson(options) => options.run(&settings()?).await,
             Command::DisablePerson(options) => options.run(&settings()?).await,
+            Command::Invite(options) => options.run(&settings()?).await,
+            Command::AddClient(options) => options.run(&settings()?).await,
+            Command::SignOut(options) => options.run(&settings()?).await,
             Command::Grant(options) => options.run(&settings()?).await,
             Command::People(options) => options.run(&settings()?).await,
             Command::EndGrant(options) => options.run(&settings()?).await,

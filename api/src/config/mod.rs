@@ -4,13 +4,17 @@
 //! Invariant: no secret is printed; settings that hold one print as `(set)`.
 
 mod clocks;
+mod issuer;
 mod limits;
 mod server;
+mod signin;
 
 pub use clocks::Clocks;
+pub use issuer::{Algorithm, Issuer, Outbound};
 pub use limits::{Limits, Shown};
 use serde::Deserialize;
 pub use server::{Network, Server};
+pub use signin::SignIn;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -52,6 +56,10 @@ pub struct Settings {
     pub tokens: Tokens,
     /// Other issuers whose tokens are accepted.
     pub issuers: Vec<Issuer>,
+    /// Whom the server may call.
+    pub outbound: Outbound,
+    /// How people sign in who have no other issuer.
+    pub sign_in: SignIn,
     /// What a request may cost.
     pub limits: Limits,
     /// Memory and freshness.
@@ -103,35 +111,6 @@ pub struct Tokens {
     pub leeway_seconds: u64,
 }
 
-/// A signature algorithm that an issuer may be pinned to.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
-pub enum Algorithm {
-    /// Ed25519.
-    EdDSA,
-    /// ECDSA on P-256.
-    ES256,
-    /// ECDSA on P-384.
-    ES384,
-    /// RSA with SHA-256.
-    RS256,
-    /// RSA with SHA-384.
-    RS384,
-}
-
-/// An issuer whose tokens are accepted.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Issuer {
-    /// Issuer claim, exactly.
-    pub issuer: String,
-    /// Audience claim that its tokens must carry.
-    pub audience: String,
-    /// The one algorithm that it signs with.
-    pub algorithm: Algorithm,
-    /// File with its public keys as a JWK set.
-    pub jwks_file: PathBuf,
-}
-
 /// Memory and freshness.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -166,6 +145,11 @@ impl Default for Memory {
 }
 
 impl Settings {
+    /// The address at which hospital systems ask for tokens, exactly as their assertions name it.
+    pub fn token_endpoint(&self) -> String {
+        format!("{}/oauth/token", self.server.public_url())
+    }
+
     /// Reads the file, when one is named or `trialgraph.toml` is there, then the environment, and checks all.
     ///
     /// # Errors
@@ -221,6 +205,9 @@ impl Settings {
         {
             problems.push("keys.master must be lines of ID:64 hexadecimal digits".to_owned());
         }
+        problems.extend(self.sign_in.problems());
+        problems.extend(self.outbound.problems());
+        problems.extend(self.issuers.iter().flat_map(|issuer| issuer.problems(&self.outbound)));
         problems
     }
 

@@ -11,6 +11,9 @@ use std::str::FromStr;
 pub struct Server {
     /// Address and port. Default `127.0.0.1:8080`.
     pub listen: String,
+    /// How others reach the server, as `https://trial.example.org`: the audience of hospital systems' assertions is this
+    /// and `/oauth/token`. Default `http://` and `listen`, or `https://` where the server speaks TLS itself.
+    pub public_url: Option<String>,
     /// HTTP workers; 0 means one a core. Default 0.
     pub workers: usize,
     /// Seconds that running requests get when the server is asked to stop, 1 to 300. Default 20.
@@ -40,6 +43,7 @@ impl Default for Server {
     fn default() -> Server {
         Server {
             listen: "127.0.0.1:8080".to_owned(),
+            public_url: None,
             workers: 0,
             shutdown_seconds: 20,
             head_seconds: 10,
@@ -56,6 +60,15 @@ impl Default for Server {
 }
 
 impl Server {
+    /// How others reach the server, without a slash at the end.
+    pub fn public_url(&self) -> String {
+        let own = || {
+            let scheme = if self.tls_certificate.is_some() { "https" } else { "http" };
+            format!("{scheme}://{}", self.listen)
+        };
+        self.public_url.clone().unwrap_or_else(own).trim_end_matches('/').to_owned()
+    }
+
     /// The networks of the proxies that are believed.
     pub fn proxies(&self) -> Vec<Network> {
         self.trusted_proxies.iter().filter_map(|text| text.parse().ok()).collect()

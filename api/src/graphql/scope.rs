@@ -48,14 +48,9 @@ impl Scope {
         let portal = app.store.portal_since(&newest).await?;
         let now = app.store.clock().now();
         let caller = known.caller.clone();
-        let actor = if caller.local {
-            portal.actor(&caller.subject, now)
-        } else {
-            portal.actor_of_subject(&caller.issuer, &caller.subject, now)
-        };
-        let mut actor = actor
+        let actor = caller
+            .actor(&portal, now)
             .ok_or_else(|| Failure::new(Code::Unauthenticated, "the token is not accepted: sign in again"))?;
-        actor.client = caller.client.clone();
         let known = Known { actor: Arc::new(actor), portal, newest, caller, now };
         let inner = Inner {
             app: app.clone(),

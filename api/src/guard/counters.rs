@@ -1,7 +1,7 @@
 //! Everything that is counted of callers and addresses while the server runs.
 
 use super::rate::{NoPlace, Place, Places, Rate, Standing, counted};
-use crate::config::Limits;
+use crate::config::{Limits, SignIn};
 use crate::failure::{Code, Failure};
 use std::net::IpAddr;
 use std::time::Instant;
@@ -12,6 +12,7 @@ use uuid::Uuid;
 pub struct Counters {
     callers: Rate<Uuid>,
     addresses: Rate<IpAddr>,
+    sign_ins: Rate<IpAddr>,
     running: Places<Uuid>,
     sockets: Places<IpAddr>,
     sockets_of_callers: Places<Uuid>,
@@ -22,10 +23,11 @@ pub type SocketPlace = Place<IpAddr>;
 
 impl Counters {
     /// Under these limits.
-    pub fn new(limits: &Limits) -> Counters {
+    pub fn new(limits: &Limits, sign_in: &SignIn) -> Counters {
         Counters {
             callers: Rate::new(limits.caller_per_minute),
             addresses: Rate::new(limits.address_per_minute),
+            sign_ins: Rate::new(sign_in.address_per_minute),
             running: Places::new(limits.caller_at_once, usize::MAX),
             sockets: Places::new(limits.sockets_per_address, limits.sockets),
             sockets_of_callers: Places::new(limits.sockets_per_caller, usize::MAX),
@@ -35,6 +37,11 @@ impl Counters {
     /// Counts a request from an address.
     pub fn request_from(&self, address: IpAddr) -> Standing {
         self.addresses.count(counted(address), Instant::now())
+    }
+
+    /// Counts a request to sign in, or of its like, from an address.
+    pub fn sign_in_from(&self, address: IpAddr) -> Standing {
+        self.sign_ins.count(counted(address), Instant::now())
     }
 
     /// Counts an operation of a caller.

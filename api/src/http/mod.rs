@@ -5,7 +5,9 @@ mod body;
 pub mod edge;
 mod graphql;
 mod health;
+mod oauth;
 mod pages;
+mod signin;
 pub mod tls;
 mod unread;
 
@@ -34,12 +36,26 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .service(reading("/.well-known/jwks.json", web::get().to(health::jwks)))
         .service(reading("/", web::get().to(pages::home)))
         .service(reading("/assets/{name}", web::get().to(pages::asset)))
+        .configure(signin::routes)
+        .configure(oauth::routes)
         .default_service(web::to(nowhere));
 }
 
 /// A route that is only read; anything else is refused with a code.
 pub(crate) fn reading(path: &str, get: actix_web::Route) -> actix_web::Resource {
     web::resource(path).route(get).default_service(web::to(not_so))
+}
+
+/// A route that is only posted to; anything else is refused with a code, so that no link acts in somebody's name.
+pub(crate) fn writing(path: &str, post: actix_web::Route) -> actix_web::Resource {
+    web::resource(path).route(post).default_service(web::to(not_posted))
+}
+
+async fn not_posted() -> HttpResponse {
+    let mut response =
+        refuse(StatusCode::METHOD_NOT_ALLOWED, &Failure::bad_input("this address takes requests by POST"));
+    response.headers_mut().insert(ALLOW, HeaderValue::from_static("POST"));
+    response
 }
 
 async fn not_so() -> HttpResponse {

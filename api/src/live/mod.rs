@@ -301,6 +301,7 @@ fn rejected(failure: &Failure, id: Uuid) -> Closing {
         | Code::Conflict
         | Code::CostExceeded
         | Code::PersistedQueryNotFound
+        | Code::ReauthRequired
         | Code::CursorExpired
         | Code::Internal => Closing::internal(),
     }

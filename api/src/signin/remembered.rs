@@ -1,10 +1,11 @@
 //! Tokens whose signature was verified, so that it is verified once and not with each request.
 //!
 //! What a token says never changes, and whether it is accepted depends on the keys and the clock alone: what is
-//! remembered belongs to one state of the keys and is looked at under the clock of each request. What its subject
-//! may do is not remembered at all, nor is any token that was refused.
+//! remembered belongs to one state of its issuer's keys and is looked at under the clock of each request. What its
+//! subject may do and whether its session goes on is not remembered at all, nor is any token that was refused.
 
 use super::Caller;
+use super::jws::Keys;
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,13 +16,19 @@ const TOKENS: usize = 4_096;
 /// Verified tokens by their digest; the tokens themselves are not held.
 #[derive(Default)]
 pub(super) struct Remembered {
-    tokens: Mutex<HashMap<Key, Held>>,
+    tokens: Mutex<HashMap<Key, Arc<Held>>>,
 }
 
-struct Held {
-    caller: Arc<Caller>,
+/// A token that was verified.
+pub(super) struct Held {
+    /// Whom it speaks of.
+    pub caller: Arc<Caller>,
+    /// The key that verified it.
+    pub kid: String,
+    /// The keys of its issuer as they stood then. Other keys are another state, even when they hold the same.
+    pub keys: Arc<Keys>,
     /// When it was verified, by the clock of the verification.
-    verified_at: i64,
+    pub verified_at: i64,
 }
 
 /// The digest of a token.
@@ -33,23 +40,23 @@ pub(super) fn key(token: &str) -> Key {
 }
 
 impl Remembered {
-    /// Who a token speaks of, if it was verified before. It may have expired since. Under a clock that was set back
-    /// it may not be valid yet: then it is verified again.
-    pub(super) fn recall(&self, key: &Key, now: i64) -> Option<Arc<Caller>> {
+    /// What is known of a token, if it was verified before. It may have expired since, and its issuer may have other
+    /// keys. Under a clock that was set back it may not be valid yet: then it is verified again.
+    pub(super) fn recall(&self, key: &Key, now: i64) -> Option<Arc<Held>> {
         let tokens = self.tokens.lock().unwrap_or_else(PoisonError::into_inner);
-        tokens.get(key).filter(|held| held.verified_at <= now).map(|held| held.caller.clone())
+        tokens.get(key).filter(|held| held.verified_at <= now).cloned()
     }
 
-    /// Remembers a token that was verified at an instant. When there is no room, what expired makes it, or else all.
-    pub(super) fn keep(&self, key: Key, caller: &Arc<Caller>, now: i64) {
+    /// Remembers a token that was verified. When there is no room, what expired makes it, or else all.
+    pub(super) fn keep(&self, key: Key, held: Held) {
         let mut tokens = self.tokens.lock().unwrap_or_else(PoisonError::into_inner);
         if tokens.len() >= TOKENS {
-            tokens.retain(|_, held| held.caller.expires_at >= now);
+            tokens.retain(|_, other| other.caller.expires_at >= held.verified_at);
         }
         if tokens.len() >= TOKENS {
             tokens.clear();
         }
-        tokens.insert(key, Held { caller: caller.clone(), verified_at: now });
+        tokens.insert(key, Arc::new(held));
     }
 }
 
@@ -57,32 +64,39 @@ impl Remembered {
 mod tests {
     use super::*;
 
-    fn caller(expires_at: i64) -> Arc<Caller> {
-        Arc::new(Caller {
+    fn held(expires_at: i64, verified_at: i64) -> Held {
+        let caller = Arc::new(Caller {
             issuer: "urn:made-up".to_owned(),
             subject: "somebody".to_owned(),
             client: None,
             local: true,
             expires_at,
-        })
+            session: None,
+            epoch: 0,
+            auth_time: None,
+            acr: None,
+            scopes: None,
+            client_key: None,
+        });
+        Held { caller, kid: "made-up".to_owned(), keys: Arc::default(), verified_at }
     }
 
     #[test]
     fn what_is_remembered_is_bounded_and_what_expired_goes_first() {
-        let held = Remembered::default();
+        let remembered = Remembered::default();
         let of = |n: usize| key(&n.to_string());
         for n in 0..TOKENS {
-            held.keep(of(n), &caller(if n == 0 { 100 } else { 10 }), 0);
+            remembered.keep(of(n), held(if n == 0 { 100 } else { 10 }, 0));
         }
-        assert!(held.recall(&of(1), 0).is_some());
-        held.keep(of(TOKENS), &caller(100), 50);
-        assert!(held.recall(&of(1), 50).is_none());
-        assert!(held.recall(&of(0), 50).is_some() && held.recall(&of(TOKENS), 50).is_some());
+        assert!(remembered.recall(&of(1), 0).is_some());
+        remembered.keep(of(TOKENS), held(100, 50));
+        assert!(remembered.recall(&of(1), 50).is_none());
+        assert!(remembered.recall(&of(0), 50).is_some() && remembered.recall(&of(TOKENS), 50).is_some());
         // Before it was verified nothing is known of it.
-        assert!(held.recall(&of(TOKENS), 49).is_none());
+        assert!(remembered.recall(&of(TOKENS), 49).is_none());
         for n in 0..3 * TOKENS {
-            held.keep(of(n), &caller(100), 50);
+            remembered.keep(of(n), held(100, 50));
         }
-        assert!(held.tokens.lock().unwrap().len() <= TOKENS);
+        assert!(remembered.tokens.lock().unwrap().len() <= TOKENS);
     }
 }

@@ -98,7 +98,7 @@ async fn write(writers: &Writers, notes: &[Note]) -> Vec<Result<(), StoreError>>
             let mut head = *head;
             let mut batch = Batch::default();
             for (note, result) in notes.iter().zip(&mut results) {
-                match seal(&head, note, &moment, portal) {
+                match seal(&head, (&note.records, note.client.as_deref()), &moment, portal) {
                     Ok(entry) => {
                         head = Head { format: head.format, ..entry.head() };
                         batch.entries.push(entry);
@@ -120,14 +120,31 @@ async fn write(writers: &Writers, notes: &[Note]) -> Vec<Result<(), StoreError>>
     }
 }
 
+/// The records of one request as an entry that follows a locked head.
+pub(crate) fn batch(
+    writers: &Writers,
+    head: &Head,
+    (records, client): (&[Access], Option<&str>),
+) -> Result<Batch, StoreError> {
+    let portal = writers.cache.current_portal().map_or(Revision::ZERO, |portal| portal.head().revision);
+    let entry = seal(head, (records, client), &writers.clock.moment()?, portal)?;
+    Counters::add(&writers.counters.access_records, records.len());
+    Ok(Batch { entries: vec![entry], ..Batch::default() })
+}
+
 /// One entry a request.
-fn seal(head: &Head, note: &Note, moment: &Moment, portal: Revision) -> Result<Entry, StoreError> {
+fn seal(
+    head: &Head,
+    (records, client): (&[Access], Option<&str>),
+    moment: &Moment,
+    portal: Revision,
+) -> Result<Entry, StoreError> {
     let at = moment.not_before(head.at);
-    let Some(first) = note.records.first() else {
+    let Some(first) = records.first() else {
         return Err(StoreError::internal_fault("an empty access note"));
     };
-    let mut changes = Vec::with_capacity(note.records.len());
-    for record in &note.records {
+    let mut changes = Vec::with_capacity(records.len());
+    for record in records {
         let row = row_of(record, &at)?;
         changes.push(NewChange {
             table: "access_record".into(),
@@ -143,7 +160,7 @@ fn seal(head: &Head, note: &Note, moment: &Moment, portal: Revision) -> Result<E
         display_name: first.actor_name.clone(),
         role: first.role.map(|role| role.as_str().to_owned()),
         membership: first.membership,
-        client: note.client.clone(),
+        client: client.map(str::to_owned),
         command: "access".to_owned(),
         request_id: first.request_id,
         portal_revision: portal,

@@ -6,6 +6,7 @@ use crate::error::StoreError;
 use crate::heads::{self, Heads, number};
 use crate::hooks::{self, Hooks};
 use crate::identity::{self, DigestKeys, IdentityRow, KeyVault};
+use crate::signin::{self, Invited};
 use crate::tables::{self, AccessRows, Image, PortalRows, StudyRows, insert};
 use entity::ledger::{change, entry, head, idempotency};
 use ledger::redaction::{Redaction, TABLE};
@@ -192,6 +193,11 @@ async fn write_side<C: ConnectionTrait>(
             identity::write(db, (ink.vault, ink.keys), &row).await
         }
         SideWrite::EraseIdentity { subject } => identity::erase(db, *subject).await,
+        SideWrite::Invite { person, name, by, digest, at, until } => {
+            let (person, by) = (*person, *by);
+            let invited = Invited { person, name, by, digest, at: *at, until: *until };
+            signin::invite(db, ink.keys, &invited).await
+        }
         SideWrite::Redact { stream, revision, position } => {
             let stream: StreamId = stream
                 .parse()

@@ -24,8 +24,13 @@ pub enum CallerRef {
         /// The subject there.
         subject: String,
     },
-    /// A hospital system by name.
-    Client(String),
+    /// A hospital system by name, within the scopes of its token.
+    Client {
+        /// The name.
+        name: String,
+        /// The scopes.
+        scopes: Vec<String>,
+    },
     /// The reserved actor that founds an installation. It may do nothing else.
     Installation,
 }
@@ -36,7 +41,7 @@ impl CallerRef {
         match self {
             CallerRef::User(name) => portal.actor(name, now),
             CallerRef::External { issuer, subject } => portal.actor_of_subject(issuer, subject, now),
-            CallerRef::Client(name) => portal.client_actor(name),
+            CallerRef::Client { name, scopes } => portal.client_actor_within(name, scopes),
             CallerRef::Installation => Some(portal::installation()),
         }
     }

@@ -176,6 +176,7 @@ impl Work {
                 SideWrite::EraseIdentity { subject } => {
                     self.identities.remove(subject);
                 }
+                SideWrite::Invite { .. } => {}
                 SideWrite::Redact { .. } => self.redacts = true,
             }
         }

@@ -28,6 +28,10 @@ pub(crate) struct DigestKeys {
     lookup: [u8; 32],
     /// Of digests of commands' inputs.
     pub input: [u8; 32],
+    /// Under which credentials are encrypted.
+    pub credential: [u8; 32],
+    /// Of the names under which failures to sign in are counted.
+    pub account: [u8; 32],
 }
 
 impl DigestKeys {
@@ -39,6 +43,8 @@ impl DigestKeys {
             commitment: secrets::key(db, vault, "commitment-key").await?,
             lookup: secrets::key(db, vault, "lookup-key").await?,
             input: secrets::key(db, vault, "input-key").await?,
+            credential: secrets::key(db, vault, "credential-key").await?,
+            account: secrets::key(db, vault, "account-key").await?,
         })
     }
 

@@ -35,6 +35,7 @@ mod notify;
 mod schema;
 mod secrets;
 mod sheet;
+mod signin;
 mod store;
 mod tables;
 mod tail;
@@ -55,5 +56,9 @@ pub use hooks::{Hook, Hooks, Note};
 pub use identity::IdentityBook;
 pub use metrics::Metrics;
 pub use secrets::{NewSigningKey, SigningKey};
+pub use signin::{
+    Acceptance, Began, Charge, Credential, Forgiven, Former, Lockout, NewCredential, Proof, Refreshed,
+    Session, Spent, Trace, Tried,
+};
 pub use store::{Newest, Store};
 pub use vault::{KeyVault, MasterKeys};

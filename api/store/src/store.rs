@@ -88,12 +88,16 @@ impl Store {
     }
 
     /// Runs work on the store's own threads, whichever runtime asks.
-    async fn work<T, F>(&self, work: impl FnOnce(Arc<Inner>) -> F) -> Result<T, StoreError>
+    pub(crate) async fn work<T, F>(&self, work: impl FnOnce(Arc<Inner>) -> F) -> Result<T, StoreError>
     where
         T: Send + 'static,
         F: Future<Output = Result<T, StoreError>> + Send + 'static,
     {
         self.handle.spawn(work(self.inner.clone())).await.map_err(broke_off)?
+    }
+
+    pub(crate) fn keys(&self) -> &identity::DigestKeys {
+        &self.inner.writers.keys
     }
 
     /// Brings the schema up to date.

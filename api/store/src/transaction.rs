@@ -113,7 +113,7 @@ impl Writers {
         Ok(Brought { portal, snapshots })
     }
 
-    async fn begin(&self) -> Result<DatabaseTransaction, StoreError> {
+    pub(crate) async fn begin(&self) -> Result<DatabaseTransaction, StoreError> {
         let options = TransactionOptions {
             // A transaction that begins as a reader cannot become a writer behind another one's back.
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
@@ -300,11 +300,27 @@ impl Writers {
         &self,
         seal: impl FnOnce(&Head) -> Result<Batch, StoreError>,
     ) -> Result<(), StoreError> {
+        let (txn, head) = self.begin_access().await?;
+        let batch = seal(&head)?;
+        self.commit_access(txn, head, &batch).await
+    }
+
+    /// Begins a transaction that ends in the access stream, whose head is locked first.
+    pub(crate) async fn begin_access(&self) -> Result<(DatabaseTransaction, Head), StoreError> {
         let txn = self.begin().await?;
         let head = heads::lock(&txn, StreamId::Access).await?.ok_or_else(unmigrated)?;
+        writable(&Heads::from([(StreamId::Access, head)]))?;
+        Ok((txn, head))
+    }
+
+    /// Ends such a transaction.
+    pub(crate) async fn commit_access(
+        &self,
+        txn: DatabaseTransaction,
+        head: Head,
+        batch: &Batch,
+    ) -> Result<(), StoreError> {
         let locked = Heads::from([(StreamId::Access, head)]);
-        writable(&locked)?;
-        let batch = seal(&head)?;
         let ink = Ink {
             heads: &locked,
             held: &|_, _, _| false,
@@ -312,7 +328,7 @@ impl Writers {
             keys: &self.keys,
             hooks: &self.hooks,
         };
-        self.commit(txn, &batch, &ink).await.map_err(|failure| match failure {
+        self.commit(txn, batch, &ink).await.map_err(|failure| match failure {
             Failure::Clean(error) | Failure::Open(error) => error,
         })
     }

@@ -25,6 +25,9 @@ pub struct Model {
     pub issuer: Option<String>,
     /// The person's subject at that issuer.
     pub subject: Option<String>,
+    /// How many times all of the person's sessions were ended. Tokens of an earlier time are not accepted.
+    #[serde(default)]
+    pub sign_in_epoch: i32,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

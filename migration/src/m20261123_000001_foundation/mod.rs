@@ -3,6 +3,7 @@
 mod ledger;
 mod portal;
 mod schema;
+mod signin;
 mod study;
 mod triggers;
 mod views;
@@ -20,7 +21,10 @@ impl MigrationName for Migration {
 
 /// Every table, parents first.
 fn tables() -> Vec<schema::Table> {
-    [portal::tables(), study::tables(), portal::clients(), ledger::tables()].into_iter().flatten().collect()
+    [portal::tables(), study::tables(), portal::clients(), ledger::tables(), signin::tables()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 #[async_trait::async_trait]
@@ -66,6 +70,7 @@ pub fn grants(role: &str) -> Vec<String> {
             "change" => "SELECT, INSERT, UPDATE (image, salt)",
             // A row is never deleted; erasing an identity deletes what lies beside the ledger.
             "subject_identity" | "subject_key" | "identity_lookup" => "SELECT, INSERT, UPDATE, DELETE",
+            name if signin::NAMES.contains(&name) => "SELECT, INSERT, UPDATE, DELETE",
             _ => "SELECT, INSERT, UPDATE",
         };
         statements.push(format!("GRANT {rights} ON \"{name}\" TO \"{role}\""));

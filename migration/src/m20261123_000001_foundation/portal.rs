@@ -1,6 +1,6 @@
 //! Tables of the portal and access streams.
 
-use super::schema::Kind::{Bool, Date, Id, Instant, Json, OneOf, Text};
+use super::schema::Kind::{Bool, Date, Id, Instant, Int, Json, OneOf, Text};
 use super::schema::{Table, col};
 
 /// Tables of the portal and access streams.
@@ -22,6 +22,7 @@ pub(super) fn tables() -> Vec<Table> {
             col("status", OneOf(&["ACTIVE", "DISABLED"])),
             col("issuer", Text).null(),
             col("subject", Text).null(),
+            col("sign_in_epoch", Int),
         ])
         .unique(&["name"])
         .unique(&["issuer", "subject"]),
@@ -66,7 +67,7 @@ pub(super) fn tables() -> Vec<Table> {
             col("role", Text).null(),
             col("membership_id", Id).null(),
             col("study_id", Id).null(),
-            col("kind", OneOf(&["IDENTITY", "CLOSED_BOARD", "DENIED", "TOKEN"])),
+            col("kind", OneOf(&["IDENTITY", "CLOSED_BOARD", "DENIED", "TOKEN", "SIGNED_IN", "SIGN_IN_FAILED", "LOCKED", "SIGNED_OUT", "CREDENTIAL"])),
             col("groups", Json),
             col("subject_ids", Json),
             col("operation", Text).null(),

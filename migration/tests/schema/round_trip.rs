@@ -187,7 +187,9 @@ async fn ledger_and_side_rows_read_back_as_they_were_written(engine: &Engine) {
         )+};
     }
     use ledger::{change, checkpoint, entry, head, idempotency};
-    use side::{identity_lookup, secret, subject_identity, subject_key};
+    use side::{client_assertion, credential, identity_lookup, invitation, refresh_token, secret, session};
+    use side::{sign_in_attempt, subject_identity, subject_key};
+    let (person_id, at) = (samples::id("person"), "2026-11-23T09:30:00.123456Z".parse().unwrap());
     same! {
         head => head::Model {
             stream: stream.clone(), study_id: Some(study_id), revision: 1, hash: "0".repeat(64), format: 1,
@@ -214,5 +216,24 @@ async fn ledger_and_side_rows_read_back_as_they_were_written(engine: &Engine) {
             site_id: samples::id("site"), lookup: "4".repeat(64), subject_id,
         };
         secret => secret::Model { name: "token".into(), nonce: bytes[..12].to_vec(), sealed: bytes.clone() };
+        credential => credential::Model {
+            person_id, nonce: bytes[..12].to_vec(), sealed: bytes.clone(), changed_at: at,
+        };
+        invitation => invitation::Model {
+            person_id, invited_by: person_id, digest: "5".repeat(64), expires_at: at,
+        };
+        session => session::Model {
+            id: samples::id("session"), person_id, epoch: 3, client: "portal".into(), began_at: at, proved_at: at,
+            used_at: at, ended_at: Some(at),
+        };
+        refresh_token => refresh_token::Model {
+            digest: "6".repeat(64), session_id: samples::id("session"), used_at: Some(at),
+        };
+        sign_in_attempt => sign_in_attempt::Model {
+            counted: "9".repeat(64), account: "7".repeat(64), failures: 5, since: at, last_at: at,
+        };
+        client_assertion => client_assertion::Model {
+            client_id: samples::id("service_client"), jti: "8".repeat(64), expires_at: at,
+        };
     }
 }

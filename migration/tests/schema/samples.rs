@@ -38,7 +38,7 @@ fn portal(table: &str) -> Value {
         }),
         "person" => json!({
             "name": "synthetic.coordinator", "displayName": "Synthetic Coordinator", "status": "ACTIVE",
-            "issuer": "https://id.example.org", "subject": "248289761001",
+            "issuer": "https://id.example.org", "subject": "248289761001", "signInEpoch": 3,
         }),
         "membership" => json!({
             "personId": id("person"), "studyId": id("registered_study"), "role": "COORDINATOR",

@@ -375,8 +375,14 @@ fn entities() -> BTreeMap<String, BTreeMap<String, bool>> {
     add::<ledger::change::Entity>(&mut entities);
     add::<ledger::checkpoint::Entity>(&mut entities);
     add::<ledger::idempotency::Entity>(&mut entities);
+    add::<side::client_assertion::Entity>(&mut entities);
+    add::<side::credential::Entity>(&mut entities);
     add::<side::identity_lookup::Entity>(&mut entities);
+    add::<side::invitation::Entity>(&mut entities);
+    add::<side::refresh_token::Entity>(&mut entities);
     add::<side::secret::Entity>(&mut entities);
+    add::<side::session::Entity>(&mut entities);
+    add::<side::sign_in_attempt::Entity>(&mut entities);
     add::<side::subject_identity::Entity>(&mut entities);
     add::<side::subject_key::Entity>(&mut entities);
     entities

@@ -74,7 +74,15 @@ pub(super) fn row(command: &AddPerson, portal: &Portal, id: Uuid) -> Result<rows
             return Err(Refusal::at("issuer", RefusalCode::Required, what));
         }
     }
-    Ok(rows::Person { id, name, display_name, status: AccountStatus::Active, issuer, subject })
+    Ok(rows::Person {
+        id,
+        name,
+        display_name,
+        status: AccountStatus::Active,
+        issuer,
+        subject,
+        sign_in_epoch: 0,
+    })
 }
 
 /// A name that nobody has or ever had (P11-21).

@@ -9,7 +9,9 @@ mod disable_person;
 mod end_membership;
 mod grant_membership;
 mod init;
+mod invite_person;
 mod register_study;
+mod sign_out_person;
 
 pub use add_person::AddPerson;
 pub use add_service_client::{AddServiceClient, SCOPES};
@@ -18,7 +20,9 @@ pub use disable_person::DisablePerson;
 pub use end_membership::EndMembership;
 pub use grant_membership::GrantMembership;
 pub use init::{Init, NewAdministrator, NewPublicKey};
+pub use invite_person::InvitePerson;
 pub use register_study::RegisterStudy;
+pub use sign_out_person::SignOutPerson;
 
 use crate::Portal;
 use entity::row::Row;

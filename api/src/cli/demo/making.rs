@@ -1,6 +1,7 @@
 //! The study, its sites, people and cohorts, and the courses of its subjects, many side by side if asked for.
 
 use super::data::COURSES;
+use super::hospital;
 use crate::app::DemoUser;
 use crate::cli::installation::{self, accepted, call, fresh};
 use crate::cli::{Told, act};
@@ -28,10 +29,13 @@ const SITES: [(&str, &str); 3] = [
 /// Days of work that run side by side when many subjects are generated.
 const SIDE_BY_SIDE: usize = 48;
 
+/// Seconds that the users' tokens hold.
+const TOKENS: i64 = 24 * 3_600;
+
 /// The demonstration while it is being made.
 pub(super) struct Demo {
-    store: Store,
-    study: Uuid,
+    pub(super) store: Store,
+    pub(super) study: Uuid,
     pub(super) sites: Vec<Uuid>,
     pub(super) cohorts: Vec<Uuid>,
     pub(super) today: NaiveDate,
@@ -215,20 +219,23 @@ impl Demo {
             all("auditor", Role::Auditor, vec![]),
             all("admin", Role::Administrator, vec![]),
         ]);
-        people
+        let mut users: Vec<DemoUser> = people
             .into_iter()
             .map(|(name, role, sites)| {
                 let grant = signin::Grant {
                     user: &name,
+                    epoch: 0,
                     client: "trialgraph demo",
                     now: now.timestamp(),
-                    seconds: 24 * 3_600,
+                    seconds: TOKENS,
                     id: fresh(),
                 };
                 let token = minter.mint(&grant).map_err(|_| "a token cannot be signed".to_owned())?;
                 Ok(DemoUser { name, role: role.as_str().to_owned(), sites, token })
             })
-            .collect()
+            .collect::<Told<_>>()?;
+        users.push(hospital::user(self, settings, (SITES[0].0, TOKENS)).await?);
+        Ok(users)
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod course;
 mod data;
+mod hospital;
 mod making;
 mod print;
 
@@ -33,7 +34,7 @@ pub(super) struct Options {
 
 pub(super) async fn run(given: Settings, options: Options) -> Told<ExitCode> {
     std::fs::create_dir_all(&options.data).map_err(|error| format!("{}: {error}", options.data.display()))?;
-    let settings = settings(given.limits, &options)?;
+    let mut settings = settings(given.limits, &options)?;
     let store = database::open(&settings).await?;
     let demo = Demo::found(store.clone(), options.subjects).await?;
     match options.subjects {
@@ -41,13 +42,17 @@ pub(super) async fn run(given: Settings, options: Options) -> Told<ExitCode> {
         Some(subjects) => demo.many(subjects).await?,
     }
     demo.cut().await?;
+    let client = hospital::register(&demo, &options.data).await?;
     let users = demo.users(&settings).await?;
 
     let listener = TcpListener::bind(("127.0.0.1", options.port))
         .map_err(|error| format!("port {}: {error}", options.port))?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
     let url = format!("http://{address}");
-    let described = serde_json::json!({"url": url, "study": STUDY, "users": users});
+    settings.server.public_url = Some(url.clone());
+    let described = serde_json::json!({
+        "url": url, "study": STUDY, "users": users, "tokenEndpoint": settings.token_endpoint(), "client": client,
+    });
     let file = options.data.join("demo.json");
     let app = App::over(settings, store, users).await?;
     print::outcomes(&app).await?;
@@ -71,6 +76,7 @@ fn settings(limits: Limits, options: &Options) -> Told<Settings> {
         }
     }
     let _ = std::fs::remove_file(options.data.join("demo.json"));
+    let _ = std::fs::remove_file(hospital::key_file(&options.data));
     let key = options.data.join("master.key");
     let mut settings = Settings { limits, ..Settings::default() };
     settings.database.url = Secret::from(format!("sqlite:{}", path.display()));

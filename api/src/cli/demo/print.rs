@@ -113,7 +113,10 @@ pub(super) fn links(app: &Arc<App>, url: &str) {
     println!("  In a browser      {url}/");
     println!("  GraphQL           {url}/graphql   (WebSocket: /graphql/ws)");
     println!("  Health, metrics   {url}/health/ready   {url}/metrics");
-    println!("  Public keys       {url}/.well-known/jwks.json\n");
+    println!("  Public keys       {url}/.well-known/jwks.json");
+    println!(
+        "  Hospital systems  {url}/oauth/token   (SMART Backend Services; key and scopes in demo.json)\n"
+    );
     println!("Users (a token for each is in demo.json):");
     for user in &app.demo_users {
         println!("  {:<20} {:<22} {}", user.name, user.role, user.sites.join(", "));

@@ -46,6 +46,7 @@ impl Approve {
 
 async fn act(cx: &Context<'_>, input: ApproveInput) -> Result<Done, Failure> {
     let acting = Acting::begin(cx, &input.proposal, input.key)?;
+    acting.proved()?;
     let command = ApproveProposal { proposal: acting.row(NodeKind::Proposal, &input.proposal) };
     acting.decide(Box::new(command)).await
 }

@@ -1,6 +1,6 @@
 //! What every mutation returns: the thing, the revision, or the refusals.
 
-use crate::failure::Failure;
+use crate::failure::{Code, Failure};
 use crate::graphql::as_of::Instant;
 use crate::graphql::root::scope;
 use crate::graphql::scalar::Revision;
@@ -10,7 +10,7 @@ use async_graphql::Context;
 use ledger::StreamId;
 use objects::object;
 use policy::{Act, DataGroup, RefusalCode};
-use store::{Call, CallerRef, Page, Touching};
+use store::{Call, Page, Touching};
 use study::command::review::StoredImage;
 use study::view::{NodeId, NodeKind, View};
 use uuid::Uuid;
@@ -65,6 +65,19 @@ impl<'c> Acting<'c> {
         let study =
             NodeId::decode(id, &scope.app().board_keys).map(|(node, _)| node.study).unwrap_or_default();
         Ok(Acting { scope, study, key })
+    }
+
+    /// Whether the caller proved a short while ago who they are, where the settings ask for it (P11-20).
+    ///
+    /// # Errors
+    /// REAUTH_REQUIRED when they did not.
+    pub fn proved(&self) -> Result<(), Failure> {
+        let app = self.scope.app();
+        if !app.settings.sign_in.prove_to_approve {
+            return Ok(());
+        }
+        let proved = app.trust.proved_lately(&self.scope.known().caller, self.scope.now());
+        proved.map_err(|stale| Failure::new(Code::ReauthRequired, stale.message()))
     }
 
     /// The row that a global id names in this study. Nil for anything else, which no row is: the command then
@@ -147,12 +160,7 @@ impl<'c> Acting<'c> {
         }
         let caller = &self.scope.known().caller;
         let call = Call {
-            caller: match caller.local {
-                true => CallerRef::User(caller.subject.clone()),
-                false => {
-                    CallerRef::External { issuer: caller.issuer.clone(), subject: caller.subject.clone() }
-                }
-            },
+            caller: caller.reference(self.scope.portal()),
             client: caller.client.clone(),
             request_id: self.scope.request_id(),
             key: Some(self.key),

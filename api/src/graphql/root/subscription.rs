@@ -112,6 +112,8 @@ impl Kind {
             Act::CreateDataCut => Kind::Cut,
             Act::AddPerson
             | Act::DisablePerson
+            | Act::InvitePerson
+            | Act::SignOutPerson
             | Act::GrantMembership
             | Act::EndMembership
             | Act::AddServiceClient

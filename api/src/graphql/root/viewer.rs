@@ -33,7 +33,10 @@ impl Viewer {
     /// Acts that your grants allow in some study or in the installation, by their mutations' names.
     #[group(Envelope)]
     fn acts(&self) -> Vec<&str> {
-        let holds = |act: Act| self.0.actor().memberships.iter().any(|grant| policy::may(grant.role, act));
+        let actor = self.0.actor();
+        let holds = |act: Act| {
+            actor.memberships.iter().any(|grant| policy::may(grant.role, act)) && actor.is_within_scopes(act)
+        };
         Act::ALL.iter().copied().filter(|act| holds(*act)).map(Act::as_str).collect()
     }
     /// What a request, a caller and an address may cost.

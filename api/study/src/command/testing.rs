@@ -333,6 +333,7 @@ pub(crate) fn actor(role: Role, sites: &[Uuid]) -> Actor {
             until: None,
             chair: false,
         }],
+        scopes: None,
         portal_revision: 1,
     }
 }

@@ -211,6 +211,8 @@ fn every_command_leaves_consequences_to_the_list() {
     let portal = [
         Act::AddPerson,
         Act::DisablePerson,
+        Act::InvitePerson,
+        Act::SignOutPerson,
         Act::GrantMembership,
         Act::EndMembership,
         Act::AddServiceClient,
