@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const BINARY =
+export const BINARY =
   process.env.TRIALGRAPH_BIN ?? fileURLToPath(new URL('../../target/debug/trialgraph', import.meta.url));
 /** How long the demonstration may take to fill its database, in milliseconds. */
 const START = 300_000;

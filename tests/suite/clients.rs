@@ -55,8 +55,8 @@ async fn change(app: &TestApp, client: uuid::Uuid, change: impl FnOnce(&mut rows
         .await
         .texts("SELECT image FROM change WHERE table_name = 'service_client' ORDER BY revision")
         .await;
-    let rows = images.iter().map(|image| serde_json::from_str::<rows::ServiceClient>(image).unwrap());
-    let mut row = rows.filter(|row| row.id == client).next_back().unwrap();
+    let mut rows = images.iter().map(|image| serde_json::from_str::<rows::ServiceClient>(image).unwrap());
+    let mut row = rows.rfind(|row| row.id == client).unwrap();
     change(&mut row);
     let mut lay = LayPortal::default();
     lay.row(&row);
