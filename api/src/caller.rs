@@ -9,7 +9,7 @@ use chrono::{DateTime, Duration, Utc};
 use policy::Actor;
 use portal::{CallingClient, Portal};
 use std::sync::Arc;
-use store::{CallerRef, Newest};
+use store::{CallerRef, Newest, Session};
 use uuid::Uuid;
 
 /// What a request says of its caller.
@@ -109,22 +109,38 @@ impl Caller {
     }
 }
 
-/// Whether the session of a token still goes on: it was not ended, was used a short while ago, and began not too long
-/// ago (P11-25). A token of another issuer may say when its session began.
+/// Goes on with a caller's session, and notes that it was used.
 async fn goes_on(app: &App, portal: &Portal, (caller, now): (&Caller, DateTime<Utc>)) -> Result<(), Failure> {
+    if let Some(session) = session(app, portal, (caller, now)).await?
+        && now - session.used_at >= NOTED
+    {
+        app.store.touch_session(session.id, now).await?;
+    }
+    Ok(())
+}
+
+/// The session of a token that is of one, while it goes on: it was not ended, was used a short while ago, and began not
+/// too long ago (P11-25). A token of another issuer may say when its session began.
+///
+/// # Errors
+/// UNAUTHENTICATED when it is over, or UNAVAILABLE.
+pub async fn session(
+    app: &App,
+    portal: &Portal,
+    (caller, now): (&Caller, DateTime<Utc>),
+) -> Result<Option<Session>, Failure> {
     let lasting = Lasting::of(portal);
     let Some(id) = caller.session else {
         let began = caller.auth_time.filter(|_| !caller.local);
         let over = began.is_some_and(|began| now.timestamp() - began >= lasting.longest.num_seconds());
-        return if over { Err(OVER.into()) } else { Ok(()) };
+        return if over { Err(OVER.into()) } else { Ok(None) };
     };
     let session = app.store.session(id).await?;
     // Nobody's token is of another's session, whatever signed it.
     let own = session
         .filter(|session| portal.sign_in(&caller.subject).is_some_and(|it| it.person == session.person));
-    let Some(session) = own.filter(|session| lasting.holds(session, now)) else { return Err(OVER.into()) };
-    if now - session.used_at >= NOTED {
-        app.store.touch_session(id, now).await?;
+    match own.filter(|session| lasting.holds(session, now)) {
+        Some(session) => Ok(Some(session)),
+        None => Err(OVER.into()),
     }
-    Ok(())
 }

@@ -7,7 +7,7 @@ use std::time::Instant;
 use store::Hooks;
 use tests::member::{PASSWORD, Reply, secret_of, send, totp};
 use tests::world::{accepted, by};
-use tests::{Caller, Member, TestApp, both};
+use tests::{Caller, Heard, Member, Socket, TestApp, both};
 
 const VIEWER: &str = "{ viewer { name } }";
 const WHO: &str = "coordinator-sh01";
@@ -321,6 +321,24 @@ both! {
         assert_eq!(app.send("/signin/out", json!({}), Some(&token(&third))).await.status, 401);
         assert_eq!(logged(app, "SIGNED_OUT").await, ["signOut", "signOut", "signOutEverywhere"]);
         replica.stop().await;
+    }
+
+    /// What a socket hears ends with the session whose token opened it.
+    async fn who_signed_out_hears_no_more(app: &TestApp) {
+        let (_, tokens) = app.enrol(WHO).await;
+        let newest = app.study("data-manager", "revision").await["revision"].as_u64().unwrap();
+        let mut socket = Socket::connect(&app.bearing(&tokens)).await;
+        let document = "subscription($study: ID!, $after: Revision) { studyEvents(study: $study, after: $after) { revision } }";
+        let study = app.study("data-manager", "id").await["id"].clone();
+        socket.subscribe("1", document, json!({ "study": study, "after": newest })).await;
+        app.assessment_by(0, "investigator-sh01").await;
+        socket.event().await;
+        app.send("/signin/out", json!({}), tokens["accessToken"].as_str()).await;
+        app.assessment_by(1, "investigator-sh01").await;
+        match socket.next().await {
+            Heard::Message(message) => assert!(message["payload"]["data"]["studyEvents"].is_null(), "{message}"),
+            Heard::Closed(code) => assert_eq!(code, 4403),
+        }
     }
 
     /// P11-23: a reset by an administrator, and disabling, kill sessions at once, and what was signed in with before.

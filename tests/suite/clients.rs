@@ -3,7 +3,7 @@
 use entity::rows;
 use entity::terms::AccountStatus;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
-use portal::command::EndMembership;
+use portal::command::{ChangeClientKeys, EndMembership};
 use serde_json::{Value, json};
 use store::Hooks;
 use tests::hospital::{ASSERTION_TYPE, ask_token, form, set};
@@ -46,6 +46,12 @@ fn out(answer: &Answer) {
 fn forbidden(answer: &Answer) {
     let codes: Vec<&Value> = answer.refusals().iter().map(|refusal| &refusal["code"]).collect();
     assert_eq!(codes, ["FORBIDDEN"], "{}", answer.text);
+}
+
+/// Other keys of a client.
+async fn rotate(app: &TestApp, client: uuid::Uuid, keys: &[&Hospital]) {
+    let change = ChangeClientKeys { client, public_jwks: set(keys) };
+    accepted(app.server.store().decide_portal(Box::new(change), by("administrator")).await.unwrap());
 }
 
 /// Another state of a client's row.
@@ -154,10 +160,10 @@ both! {
 
         // A second key beside the first one changes nothing; in its place it ends what the first one began.
         let next = Hospital { kid: "lis-2".to_owned(), ..lis() };
-        change(app, client, |row| row.public_jwks = set(&[&hospital, &next])).await;
+        rotate(app, client, &[&hospital, &next]).await;
         assert_eq!(caller.ask(VIEWER).await.one()["name"], "hospital.lis");
         let fresh = app.delivering(&next, DRUGS).await;
-        change(app, client, |row| row.public_jwks = set(&[&next])).await;
+        rotate(app, client, &[&next]).await;
         out(&caller.ask(VIEWER).await);
         out(&caller.at(&replica.url).ask(VIEWER).await);
         assert_eq!(app.ask_token(&hospital.form(app, DRUGS)).await.body["error"], "invalid_client");

@@ -40,6 +40,8 @@ acts! {
     EndMembership = "endMembership",
     /// Register a hospital system.
     AddServiceClient = "addServiceClient",
+    /// Give a hospital system other keys.
+    ChangeClientKeys = "changeClientKeys",
     /// Change a setting of the installation.
     ChangeSetting = "changeSetting",
     /// Register a study from a protocol file.

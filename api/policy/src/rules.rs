@@ -136,6 +136,7 @@ const ACTS: [(Act, [bool; ROLES]); Act::COUNT] = [
     (Act::GrantMembership,         [ F, F, F, F, F,    F, F, F,   F, F,  Y, F, F ]),
     (Act::EndMembership,           [ F, F, F, F, F,    F, F, F,   F, F,  Y, F, F ]),
     (Act::AddServiceClient,        [ F, F, F, F, F,    F, F, F,   F, F,  Y, F, F ]),
+    (Act::ChangeClientKeys,        [ F, F, F, F, F,    F, F, F,   F, F,  Y, F, F ]),
     (Act::ChangeSetting,           [ F, F, F, F, F,    F, F, F,   F, F,  Y, F, F ]),
     (Act::RegisterStudy,           [ F, F, F, F, F,    F, F, F,   F, F,  Y, F, F ]),
     (Act::AddSite,                 [ F, Y, F, F, F,    F, F, F,   F, F,  F, F, F ]),

@@ -6,8 +6,8 @@ use super::installation::{accepted, broken, call};
 use crate::config::Settings;
 use crate::database;
 use clap::Args;
-use portal::command::AddServiceClient;
-use std::path::PathBuf;
+use portal::command::{AddServiceClient, ChangeClientKeys};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// Register a hospital system for one site of a study.
@@ -32,10 +32,40 @@ pub(super) struct AddClient {
     scopes: Vec<String>,
 }
 
+/// Give a hospital system other keys in place of those that it has.
+#[derive(Args)]
+pub(super) struct ChangeKeys {
+    #[command(flatten)]
+    by: As,
+    /// The name of the system.
+    #[arg(long)]
+    name: String,
+    /// File with its public keys from now on, as a JWK set.
+    #[arg(long)]
+    keys: PathBuf,
+}
+
+impl ChangeKeys {
+    pub(super) async fn run(self, settings: &Settings) -> Told<ExitCode> {
+        let public_jwks = read(&self.keys)?;
+        let store = database::open(settings).await?;
+        let portal = store.portal().await.map_err(broken)?;
+        let client = portal.calling_client(&self.name).map(|client| client.id);
+        let client = client.ok_or_else(|| format!("there is no active hospital system `{}`", self.name))?;
+        let change = ChangeClientKeys { client, public_jwks };
+        accepted(store.decide_portal(Box::new(change), call(self.by.caller())).await)?;
+        println!("The keys are changed. Tokens that were asked for by a key that is gone hold no more.");
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+fn read(keys: &Path) -> Told<String> {
+    std::fs::read_to_string(keys).map_err(|error| format!("{}: {error}", keys.display()))
+}
+
 impl AddClient {
     pub(super) async fn run(self, settings: &Settings) -> Told<ExitCode> {
-        let public_jwks = std::fs::read_to_string(&self.keys)
-            .map_err(|error| format!("{}: {error}", self.keys.display()))?;
+        let public_jwks = read(&self.keys)?;
         let store = database::open(settings).await?;
         let portal = store.portal().await.map_err(broken)?;
         let study = portal.all_studies().find(|(_, known)| *known == self.study).map(|(id, _)| id);

@@ -47,6 +47,8 @@ enum Command {
     Invite(act::Invite),
     /// Register a hospital system for one site of a study.
     AddClient(client::AddClient),
+    /// Give a hospital system other keys in place of those that it has.
+    ChangeClientKeys(client::ChangeKeys),
     /// End every session of a person at once.
     SignOut(act::SignOut),
     /// Grant a role.
@@ -106,6 +108,7 @@ fn run(arguments: Arguments) -> Told<ExitCode> {
             Command::DisablePerson(options) => options.run(&settings()?).await,
             Command::Invite(options) => options.run(&settings()?).await,
             Command::AddClient(options) => options.run(&settings()?).await,
+            Command::ChangeClientKeys(options) => options.run(&settings()?).await,
             Command::SignOut(options) => options.run(&settings()?).await,
             Command::Grant(options) => options.run(&settings()?).await,
             Command::People(options) => options.run(&settings()?).await,

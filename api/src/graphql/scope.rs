@@ -41,7 +41,7 @@ impl Scope {
     /// The same caller under the rights of this moment. What is read through it is settled with this scope.
     ///
     /// # Errors
-    /// UNAUTHENTICATED when the portal no longer knows the caller, or UNAVAILABLE.
+    /// UNAUTHENTICATED when the portal no longer knows the caller or their session is over, or UNAVAILABLE.
     pub async fn renew(&self) -> Result<Scope, Failure> {
         let Inner { app, known, request_id, trail, .. } = &*self.inner;
         let newest = app.store.newest().await?;
@@ -51,6 +51,8 @@ impl Scope {
         let actor = caller
             .actor(&portal, now)
             .ok_or_else(|| Failure::new(Code::Unauthenticated, "the token is not accepted: sign in again"))?;
+        // What is heard is no use of a session: it ends when nothing is asked any more.
+        crate::caller::session(app, &portal, (&caller, now)).await?;
         let known = Known { actor: Arc::new(actor), portal, newest, caller, now };
         let inner = Inner {
             app: app.clone(),

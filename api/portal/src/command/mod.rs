@@ -4,6 +4,7 @@
 
 mod add_person;
 mod add_service_client;
+mod change_client_keys;
 mod change_setting;
 mod disable_person;
 mod end_membership;
@@ -15,6 +16,7 @@ mod sign_out_person;
 
 pub use add_person::AddPerson;
 pub use add_service_client::{AddServiceClient, SCOPES};
+pub use change_client_keys::ChangeClientKeys;
 pub use change_setting::ChangeSetting;
 pub use disable_person::DisablePerson;
 pub use end_membership::EndMembership;

@@ -117,6 +117,7 @@ impl Kind {
             | Act::GrantMembership
             | Act::EndMembership
             | Act::AddServiceClient
+            | Act::ChangeClientKeys
             | Act::ChangeSetting
             | Act::RegisterStudy
             | Act::AddSite

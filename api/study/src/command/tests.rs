@@ -216,6 +216,7 @@ fn every_command_leaves_consequences_to_the_list() {
         Act::GrantMembership,
         Act::EndMembership,
         Act::AddServiceClient,
+        Act::ChangeClientKeys,
         Act::ChangeSetting,
     ];
     let trial = every_act();
