@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { exportJWK, generateKeyPair } from 'jose';
 import Provider from 'oidc-provider';
-import { BINARY } from './server.mjs';
+import { BINARY, env } from './server.mjs';
 
 const AUDIENCE = 'urn:trialgraph:api';
 const CALLBACK = 'http://127.0.0.1/callback';
@@ -73,9 +73,6 @@ function providing(keys) {
     extraTokenClaims: (ctx, token) => ({ acr: GOLD, auth_time: token.iat, roles: ['ADMINISTRATOR'] }),
   });
 }
-
-/** The environment without settings: those of this test stand in its file. */
-const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('TRIALGRAPH_')));
 
 function trialgraph(...words) {
   const config = ['--config', join(directory, 'trialgraph.toml')];

@@ -8,6 +8,8 @@ import { fileURLToPath } from 'node:url';
 
 export const BINARY =
   process.env.TRIALGRAPH_BIN ?? fileURLToPath(new URL('../../target/debug/trialgraph', import.meta.url));
+/** The environment without settings of the server, which would refuse the name of its own program among them. */
+export const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('TRIALGRAPH_')));
 /** How long the demonstration may take to fill its database, in milliseconds. */
 const START = 300_000;
 /** How long the server may take to stop, in milliseconds. */
@@ -26,7 +28,7 @@ export async function start() {
     throw new Error(`${BINARY} is not there: build it with \`cargo build\`, or name another in TRIALGRAPH_BIN`);
   });
   const directory = await mkdtemp(join(tmpdir(), 'trialgraph-judges-'));
-  const child = spawn(BINARY, ['demo', '--port', '0', '--data', directory], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(BINARY, ['demo', '--port', '0', '--data', directory], { stdio: ['ignore', 'pipe', 'pipe'], env });
   let said = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (text) => {
