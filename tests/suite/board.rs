@@ -107,6 +107,47 @@ both! {
         }
     }
 
+    /// ACC-06: no day of the calendar can be tried on a subject, since what is told of it would tell when the subject was
+    /// treated. Whatever takes a day is refused to the board, and study days stand in its place.
+    async fn no_day_of_the_calendar_can_be_tried(app: &TestApp) {
+        cut(app, "CUT-1", "2026-07-01").await;
+        let schema = Schema::read(app).await;
+        let takes_a_day = |ty: &str| -> Vec<String> {
+            let day = |argument: &&Value| crate::everything::named(&argument["type"]).1 == "Date";
+            let fields = schema.fields(ty).into_iter();
+            let with = fields.filter_map(|field| {
+                let argument = field["args"].as_array().unwrap().iter().find(day)?;
+                Some(format!("{}({}: \"2026-06-15\")", field["name"].as_str()?, argument["name"].as_str()?))
+            });
+            with.collect()
+        };
+        let (of_study, of_subject) = (takes_a_day("Study"), takes_a_day("Subject"));
+        assert!(of_study.len() >= 3 && of_subject.len() >= 3, "{of_study:?} {of_subject:?}");
+        let asked = of_study.into_iter().map(|field| format!("{field} {{ __typename }}"));
+        let of_subject = of_subject.into_iter();
+        let asked = asked.chain(of_subject.map(|field| format!("subjects(first: 1) {{ nodes {{ {field} {{ __typename }} }} }}")));
+        for field in asked {
+            let document = format!("{{ study(code: \"NK510\") {{ {field} }} }}");
+            for name in BOARD {
+                let answer = app.as_(name).ask(&document).await;
+                assert_eq!(answer.errors.len(), 1, "{field} for {name}: {}", answer.text);
+                assert!(answer.text.contains("\"FORBIDDEN\"") && answer.text.contains("study days"), "{}", answer.text);
+            }
+            app.as_("data-manager").ask(&document).await.ok();
+        }
+        // Subject 1 of the world takes a glucocorticoid all the time; the window ends on the day that is asked for.
+        let dose = "subjects(first: 1) { nodes { prednisoneEquivalent(onStudyDay: 14) { from { studyDay } to { studyDay value } } } }";
+        let study = app.study("dsmb-member", dose).await;
+        assert_eq!(study["subjects"]["nodes"][0]["prednisoneEquivalent"],
+            json!({ "from": { "studyDay": 8 }, "to": { "studyDay": 14, "value": null } }));
+        for (arguments, what) in [("onStudyDay: 0", "no study day"), ("", "one of"), ("on: \"2026-06-15\", onStudyDay: 2", "one of")] {
+            let field = format!("prednisoneEquivalent({arguments}) {{ state }}").replace("()", "");
+            let document = format!("{{ study(code: \"NK510\") {{ subjects(first: 1) {{ nodes {{ {field} }} }} }} }}");
+            let answer = app.as_("data-manager").ask(&document).await;
+            assert!(answer.text.contains("BAD_USER_INPUT") && answer.text.contains(what), "{arguments}: {}", answer.text);
+        }
+    }
+
     /// ACC-12: the closed report is the board's alone, and each read of it is logged.
     async fn the_closed_report_is_the_boards_alone(app: &TestApp) {
         cut(app, "CUT-1", "2026-07-01").await;

@@ -140,6 +140,10 @@ fn askings(whole: &str, field: &Value) -> Vec<(&'static str, String)> {
         .filter(|it| it["type"]["kind"] == "NON_NULL" && it["defaultValue"].is_null())
         .map(|it| (it["name"].as_str().unwrap(), named(&it["type"]).1))
         .collect();
+    // Neither of its arguments is required, but one of them.
+    if whole == "Subject.prednisoneEquivalent" {
+        return vec![("", "(onStudyDay: 14)".to_owned())];
+    }
     let given = |visit: &str| {
         let given = required.iter().map(|(name, ty)| match *ty {
             "VisitCode" => format!("{name}: \"{visit}\""),

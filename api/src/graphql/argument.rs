@@ -1,8 +1,10 @@
 //! Arguments that only the study can judge.
 
-use crate::failure::Failure;
+use crate::failure::{Code, Failure};
 use crate::graphql::scalar::VisitCode;
 use async_graphql::Error;
+use chrono::NaiveDate;
+use objects::Date;
 use study::view::{BASELINE, SubjectView, View};
 
 /// What is wrong with an argument.
@@ -33,6 +35,37 @@ pub fn known(subject: &SubjectView<'_>, at: &VisitCode) -> Result<(), ArgumentEr
 pub fn known_in(view: &View, at: &VisitCode) -> Result<(), ArgumentError> {
     let known = view.rulebook().is_some_and(|book| book.analysis_window(&at.0).is_some());
     if known { Ok(()) } else { Err(unknown(view, &at.0, None)) }
+}
+
+/// The day of the calendar that something is asked for. Whoever reads study days cannot name one: what is told of it
+/// would tell on which day of the calendar the subject was treated.
+pub fn day_asked(view: &View, on: Option<Date>) -> Result<Option<NaiveDate>, ArgumentError> {
+    if on.is_some() && view.is_board() {
+        return Err(ArgumentError(Failure::new(
+            Code::Forbidden,
+            "the safety board reads a study as of its data cut, by study days: leave `on` out",
+        )));
+    }
+    Ok(on.map(|day| day.0))
+}
+
+/// The day that is asked for, by the calendar or by the subject's study days (1 is the day of the first dose); none for
+/// a study day of a subject who has had no dose yet.
+pub fn day_of(
+    subject: &SubjectView<'_>,
+    on: Option<Date>,
+    study_day: Option<i32>,
+) -> Result<Option<NaiveDate>, ArgumentError> {
+    match (day_asked(subject.view(), on)?, study_day) {
+        (Some(day), None) => Ok(Some(day)),
+        (None, Some(0)) => Err(ArgumentError(Failure::bad_input(
+            "`onStudyDay` is 0, which is no study day: day 1 is that of the first dose, and day -1 the one before",
+        ))),
+        (None, Some(day)) => Ok(subject.day_of_study(day)),
+        (None, None) | (Some(_), Some(_)) => {
+            Err(ArgumentError(Failure::bad_input("give one of `on` and `onStudyDay`")))
+        }
+    }
 }
 
 /// The points of an SRI: 4 to 8.

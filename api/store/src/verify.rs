@@ -7,6 +7,7 @@ use crate::heads::{self, Heads};
 use crate::tables::{self, Set};
 use crate::tail::{change_of, range, streams};
 use entity::ledger::{change, checkpoint, entry, idempotency};
+use entity::registered_study;
 use entity::row::Row;
 use entity::rows;
 use entity::terms::KeyPurpose;
@@ -60,12 +61,19 @@ pub(crate) async fn run(db: &DatabaseConnection, inspection: &Inspection) -> Res
 impl Walk<'_> {
     async fn all(&mut self, inspection: &Inspection) -> Result<(), StoreError> {
         let stored = heads::read_all(self.txn).await?;
-        let wanted = match inspection.study {
+        let mut wanted: BTreeSet<StreamId> = match inspection.study {
             Some(study) => std::iter::once(StreamId::Portal).chain(streams(study)).collect(),
             None => self.streams(&stored).await?,
         };
         for stream in &wanted {
             self.stream(*stream, stored.get(stream)).await?;
+        }
+        // What the portal's ledger registered and its table has lost is wanted all the same.
+        let registered = if inspection.study.is_none() { self.registered() } else { BTreeSet::new() };
+        let lost: Vec<StreamId> = registered.difference(&wanted).copied().collect();
+        for stream in lost {
+            self.stream(stream, stored.get(&stream)).await?;
+            wanted.insert(stream);
         }
         let studies: BTreeSet<Uuid> = wanted.iter().filter_map(StreamId::study).collect();
         self.tables(Set::Portal).await;
@@ -84,7 +92,17 @@ impl Walk<'_> {
         Ok(())
     }
 
-    /// Streams with a head, and those that have entries without one.
+    /// The streams of the studies that the portal's ledger registered: each has both from its registration on.
+    fn registered(&self) -> BTreeSet<StreamId> {
+        let portal = self.verified.get(&StreamId::Portal).map(Verified::fold);
+        let rows = portal.into_iter().flat_map(Fold::rows);
+        rows.filter(|row| row.table == rows::RegisteredStudy::TABLE)
+            .flat_map(|row| streams(row.row))
+            .collect()
+    }
+
+    /// The installation's own streams, those of every study in the register, those with a head, and those that have
+    /// entries without one: a stream that is gone with its head is missed.
     async fn streams(&mut self, stored: &Heads) -> Result<BTreeSet<StreamId>, StoreError> {
         let named: Vec<String> = entry::Entity::find()
             .select_only()
@@ -94,6 +112,14 @@ impl Walk<'_> {
             .all(self.txn)
             .await?;
         let mut wanted: BTreeSet<StreamId> = stored.keys().copied().collect();
+        wanted.extend([StreamId::Portal, StreamId::Access]);
+        let studies: Vec<Uuid> = registered_study::Entity::find()
+            .select_only()
+            .column(registered_study::Column::Id)
+            .into_tuple()
+            .all(self.txn)
+            .await?;
+        wanted.extend(studies.into_iter().flat_map(streams));
         for name in named {
             match name.parse() {
                 Ok(stream) => {
@@ -245,13 +271,15 @@ impl Walk<'_> {
             .order_by_asc(checkpoint::Column::Revision)
             .all(self.txn)
             .await?;
-        let of_wanted =
-            |row: &checkpoint::Model| row.stream.parse().is_ok_and(|stream| wanted.contains(&stream));
+        let everything = inspection.study.is_none();
+        let of_wanted = |row: &checkpoint::Model| {
+            everything || row.stream.parse().is_ok_and(|stream| wanted.contains(&stream))
+        };
         let stored =
             stored.into_iter().filter(of_wanted).map(|row| (Some((row.stream, row.revision)), row.jws));
         let given = inspection.checkpoints.iter().map(|jws| (None, jws.trim().to_owned()));
         for (index, (place, jws)) in given.chain(stored).enumerate() {
-            if let Some(finding) = self.checkpoint(index, (place, &jws), &keys) {
+            if let Some(finding) = self.checkpoint(index, (place, &jws), (&keys, inspection.study)) {
                 self.report.findings.push(finding);
             }
         }
@@ -262,7 +290,7 @@ impl Walk<'_> {
         &mut self,
         index: usize,
         (place, jws): (Option<(String, i64)>, &str),
-        keys: &CheckpointKeys,
+        (keys, study): (&CheckpointKeys, Option<Uuid>),
     ) -> Option<Finding> {
         let kept = match open(jws, keys) {
             Ok(kept) => kept,
@@ -272,8 +300,18 @@ impl Walk<'_> {
         if place.is_some_and(|place| place != here) {
             return Some(Finding::Checkpoint { index, why: "it is stored under another stream or revision" });
         }
-        // A stream with a fault of its own was reported already.
-        let verified = self.verified.get(&kept.stream)?;
+        let Some(verified) = self.verified.get(&kept.stream) else {
+            // A stream with a fault of its own was reported already; one that is not there at all is reported here.
+            let name = kept.stream.to_string();
+            let asked = study.is_none() || kept.stream.study() == study;
+            let headless = Finding::Headless { stream: name };
+            let known = self.report.findings.iter().any(|finding| match finding {
+                Finding::Chain(fault) => fault.stream == kept.stream,
+                Finding::Idempotency { stream, .. } => *stream == kept.stream,
+                other => *other == headless,
+            });
+            return (asked && !known).then_some(headless);
+        };
         let compared = compare(&kept, verified);
         if compared.is_ok() {
             *self.agreed.entry(kept.stream).or_default() += 1;

@@ -149,6 +149,30 @@ fn answers_that_nobody_reads_are_let_go() {
     program.stop();
 }
 
+/// P11-06: a byte changed anywhere in the file of the database is found by `trialgraph verify`, which says where.
+#[test]
+fn a_changed_byte_in_the_file_is_found_by_verify() {
+    let founded = program::Founded::new("bytes");
+    let (done, said) = founded.run(&["verify"]);
+    assert!(done && said.contains("Sound"), "{said}");
+    let whole = founded.database();
+    let name = b"Somebody Made Up";
+    let places: Vec<usize> =
+        (0..whole.len() - name.len()).filter(|at| whole[*at..].starts_with(name)).collect();
+    // In the ledger's image, and in the table.
+    assert!(places.len() >= 2, "{places:?}");
+    for at in places {
+        let mut bent = whole.clone();
+        bent[at] = b'T';
+        founded.replace(&bent);
+        let (done, said) = founded.run(&["verify"]);
+        assert!(!done, "a byte changed at {at} is not found: {said}");
+        assert!(said.contains("NOT SOUND") && (said.contains("portal") || said.contains("person")), "{said}");
+    }
+    founded.replace(&whole);
+    assert!(founded.run(&["verify"]).0);
+}
+
 /// D3: a thousand WebSockets that never say who they are.
 #[test]
 fn a_thousand_idle_sockets_are_left() {

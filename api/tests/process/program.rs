@@ -42,6 +42,52 @@ fn directory(name: &str) -> PathBuf {
     directory
 }
 
+/// An installation that is founded and not served.
+pub struct Founded {
+    directory: PathBuf,
+}
+
+impl Founded {
+    pub fn new(name: &str) -> Founded {
+        let founded = Founded { directory: directory(name) };
+        let other = "another-administrator=Somebody Made Up";
+        let (done, said) =
+            founded.run(&["init", "--administrator", &format!("{USER}=Made Up"), "--administrator", other]);
+        assert!(done, "{said}");
+        founded
+    }
+
+    /// Runs the program: whether it succeeded, and what it said.
+    pub fn run(&self, arguments: &[&str]) -> (bool, String) {
+        let done = command(&self.directory, &[]).args(arguments).output().unwrap();
+        let said = [done.stdout, done.stderr].concat();
+        (done.status.success(), String::from_utf8(said).unwrap())
+    }
+
+    fn file(&self) -> PathBuf {
+        self.directory.join("trialgraph.sqlite")
+    }
+
+    /// The file of the database.
+    pub fn database(&self) -> Vec<u8> {
+        std::fs::read(self.file()).unwrap()
+    }
+
+    /// Puts another file in its place.
+    pub fn replace(&self, content: &[u8]) {
+        for beside in ["-wal", "-shm"] {
+            let _ = std::fs::remove_file(self.directory.join(format!("trialgraph.sqlite{beside}")));
+        }
+        std::fs::write(self.file(), content).unwrap();
+    }
+}
+
+impl Drop for Founded {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.directory);
+    }
+}
+
 impl Program {
     /// Founds an installation and serves it, as in production but for the rates.
     pub fn serve(name: &str, settings: &[(&str, &str)]) -> Program {

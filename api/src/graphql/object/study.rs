@@ -11,6 +11,7 @@ use super::rule::RuleVersion;
 use super::safety::Safety;
 use super::site::{Cohort, PlannedVisit, Site};
 use super::subject::Subject;
+use crate::graphql::argument::{ArgumentError, day_asked};
 use crate::graphql::page::{self, Arguments, PageError, PageInfo, Part, walk};
 use crate::graphql::scalar::{Id, Revision};
 use crate::graphql::term::Coded;
@@ -204,9 +205,9 @@ impl Study {
         by: Option<Coded<Grouping>>,
         /// As seen on this day; today in the study's zone unless given.
         on: Option<Date>,
-    ) -> StudyOutcomes<'_> {
+    ) -> Result<StudyOutcomes<'_>, ArgumentError> {
         let by = by.map_or(Grouping::Cohort, |by| by.0);
-        StudyOutcomes { view: &self.0, by, on: on.map(|day| day.0) }
+        Ok(StudyOutcomes { view: &self.0, by, on: day_asked(&self.0, on)? })
     }
     /// How many subjects in your scope belong to each analysis set, by cohort or in total. Each row says by itself whether
     /// it is kept from you.
@@ -218,9 +219,10 @@ impl Study {
         by: Option<Coded<Grouping>>,
         /// As seen on this day; today in the study's zone unless given.
         on: Option<Date>,
-    ) -> Vec<PopulationCount> {
+    ) -> Result<Vec<PopulationCount>, ArgumentError> {
         let by = by.map_or(Grouping::Cohort, |by| by.0);
-        self.0.populations(by, on.map(|day| day.0)).into_iter().map(PopulationCount).collect()
+        let on = day_asked(&self.0, on)?;
+        Ok(self.0.populations(by, on).into_iter().map(PopulationCount).collect())
     }
     /// Where the dose escalation stands. Null for whoever may not read doses or sees only some sites.
     #[group(Envelope)]
@@ -228,8 +230,8 @@ impl Study {
         &self,
         /// As seen on this day; today in the study's zone unless given.
         on: Option<Date>,
-    ) -> Option<Escalation> {
-        self.0.escalation(on.map(|day| day.0)).value.map(Escalation)
+    ) -> Result<Option<Escalation>, ArgumentError> {
+        Ok(self.0.escalation(day_asked(&self.0, on)?).value.map(Escalation))
     }
     /// Pause and stopping rules. Null when kept from you.
     #[group(Envelope)]

@@ -16,7 +16,7 @@ use super::score::{BilagGrades, SledaiScore};
 use super::screening::{Consent, Disposition, Eligibility};
 use super::site::Site;
 use super::visit::Visit;
-use crate::graphql::argument::{ArgumentError, known, points_asked};
+use crate::graphql::argument::{ArgumentError, day_asked, day_of, known, points_asked};
 use crate::graphql::page::{self, Arguments, PageError};
 use crate::graphql::scalar::{Id, Revision, VisitCode};
 use crate::graphql::term::Coded;
@@ -260,8 +260,8 @@ impl<'v> Subject<'v> {
         &self,
         /// As seen on this day; today at the subject's site unless given.
         on: Option<Date>,
-    ) -> DltEvaluation<'v> {
-        DltEvaluation::new(self.0, self.0.dlt(on.map(|day| day.0)))
+    ) -> Result<DltEvaluation<'v>, ArgumentError> {
+        Ok(DltEvaluation::new(self.0, self.0.dlt(day_asked(self.0.view(), on)?)))
     }
     /// Which analysis sets the subject belongs to, and why not. Each says by itself whether it is kept from you.
     #[group(Envelope)]
@@ -270,17 +270,20 @@ impl<'v> Subject<'v> {
         &self,
         /// As seen on this day; today at the subject's site unless given.
         on: Option<Date>,
-    ) -> Vec<PopulationMembership<'v>> {
-        PopulationMembership::all(self.0, on.map(|day| day.0))
+    ) -> Result<Vec<PopulationMembership<'v>>, ArgumentError> {
+        Ok(PopulationMembership::all(self.0, day_asked(self.0.view(), on)?))
     }
     /// Average daily glucocorticoid dose as prednisone, over the protocol's window that ends on a day.
     #[group(Envelope)]
     fn prednisone_equivalent(
         &self,
-        /// The last day of the window.
-        on: Date,
-    ) -> DailyDose<'v> {
-        DailyDose::new(self.0, self.0.prednisone_equivalent(on.0))
+        /// The last day of the window; not for the safety board, which names a study day.
+        on: Option<Date>,
+        /// The last day of the window as a study day, in place of `on`.
+        on_study_day: Option<i32>,
+    ) -> Result<DailyDose<'v>, ArgumentError> {
+        let on = day_of(&self.0, on, on_study_day)?;
+        Ok(DailyDose::new(self.0, self.0.prednisone_equivalent(on)))
     }
     /// Ledger entries that changed the subject or its records, newest first. Null when kept from you.
     #[group(AuditTrail)]

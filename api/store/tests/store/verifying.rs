@@ -4,6 +4,7 @@ use crate::commands::{Note, Seal, note};
 use crate::on_both_engines;
 use crate::world::{Accept, World, by, keyed, person};
 use ledger::{FaultKind, StreamId};
+use sea_orm::ConnectionTrait;
 use store::{Finding, Inspection};
 use uuid::Uuid;
 
@@ -12,6 +13,8 @@ on_both_engines! {
     a_changed_byte_is_found;
     /// P11-05, P11-06: a removed last entry is found against a checkpoint that somebody kept.
     a_removed_last_entry_is_found_by_a_checkpoint;
+    /// P11-05, P11-06: a stream that is gone with its head and everything that knows of it is missed.
+    a_removed_stream_is_missed;
     /// P11-06: rows that came or went past the ledger are found.
     added_and_removed_rows_are_found;
     /// A checkpoint is signed once for a revision, and a bent one is no checkpoint.
@@ -154,6 +157,27 @@ async fn a_removed_last_entry_is_found_by_a_checkpoint(world: World) {
     world.sound().await;
     let found = world.store.verify(given(vec![kept])).await.unwrap().findings;
     assert_eq!(found.iter().map(fault).collect::<Vec<_>>(), [(open, FaultKind::Forked, 4)]);
+}
+
+async fn a_removed_stream_is_missed(world: World) {
+    let study = filled(&world).await;
+    let (open, sealed) = (StreamId::Open(study), StreamId::Sealed(study));
+    let kept = world.store.checkpoint(sealed).await.unwrap();
+    let headless = |stream: StreamId| Finding::Headless { stream: stream.to_string() };
+    let remove = async |stream: StreamId| {
+        world.tamper(&format!("DELETE FROM change WHERE stream = '{stream}'")).await;
+        for table in ["idempotency", "checkpoint", "entry", "head"] {
+            let sql = format!("DELETE FROM {table} WHERE stream = '{stream}'");
+            world.raw.execute_unprepared(&sql).await.unwrap();
+        }
+    };
+    remove(sealed).await;
+    assert_eq!(findings(&world).await, [headless(sealed)]);
+    remove(open).await;
+    assert_eq!(findings(&world).await, [headless(open), headless(sealed)]);
+    // Whoever kept a checkpoint of it hears the same, and once.
+    let inspection = Inspection { checkpoints: vec![kept], ..Inspection::default() };
+    assert_eq!(world.store.verify(inspection).await.unwrap().findings, [headless(open), headless(sealed)]);
 }
 
 /// An entry's time as the engine's literal.

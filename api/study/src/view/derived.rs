@@ -126,13 +126,24 @@ impl<'v> SubjectView<'v> {
         self.subject().memberships(on).into_iter().map(shown).collect()
     }
 
-    /// Average daily prednisone equivalent over the protocol's window that ends on a day.
-    pub fn prednisone_equivalent(&self, on: NaiveDate) -> Shown<SteroidDose> {
+    /// Average daily prednisone equivalent over the protocol's window that ends on a day; nothing to be told of a day
+    /// that there is not yet.
+    pub fn prednisone_equivalent(&self, on: Option<NaiveDate>) -> Shown<SteroidDose> {
+        let Some(on) = on else {
+            let mut shown = self.derive(reads::STEROID, || ());
+            shown.state = if shown.value.is_some() { ValueState::NotEvaluable } else { shown.state };
+            return Shown { state: shown.state, value: None };
+        };
         let mut shown = self.derive(reads::STEROID, || self.subject().prednisone(on));
         if shown.value.as_ref().is_some_and(|it| it.dose.is_none()) {
             shown.state = ValueState::NotEvaluable;
         }
         shown
+    }
+
+    /// The day of the calendar of a study day; none for day 0, which there is not, and before the first dose is recorded.
+    pub fn day_of_study(&self, study_day: i32) -> Option<NaiveDate> {
+        derivation::timeline::date_of_study_day(study_day, self.subject().first_dose_on()?)
     }
 
     /// A rule as the subject's protocol has it: its version, and the parameters that it runs with.
