@@ -139,7 +139,7 @@ impl Work {
             let Some((used, revision)) = used else { continue };
             if used != digest {
                 return Err(Refusal::at(
-                    "idempotencyKey",
+                    "key",
                     RefusalCode::Conflict,
                     "the idempotency key was used before with other input: take a fresh key for another command",
                 ));
@@ -221,7 +221,7 @@ fn check_key(key: &str) -> Result<(), Refusal> {
     let printable = key.bytes().all(|byte| (b' '..=b'~').contains(&byte));
     policy::ensure!(
         (1..=255).contains(&key.len()) && printable,
-        Refusal::invalid("idempotencyKey", "an idempotency key has 1 to 255 printable ASCII characters")
+        Refusal::invalid("key", "an idempotency key has 1 to 255 printable ASCII characters")
     );
     Ok(())
 }

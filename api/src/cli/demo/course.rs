@@ -338,7 +338,7 @@ impl Demo {
                 adverse_event: row,
                 is_dlt,
                 rationale: "Synthetic: judged to be due to another medication".to_owned(),
-                decided_on: None,
+                decided_on: Some(on(event.day + 14)?),
                 reason: None,
                 expected_revision: None,
             };
