@@ -143,7 +143,10 @@ both! {
         cut(app, "CUT-1", "2026-07-01").await;
         let code = app.study("dsmb-member", "subjects(first: 1) { nodes { code } }").await;
         let code = code["subjects"]["nodes"][0]["code"].as_str().unwrap().to_owned();
-        let study = app.study("dsmb-member", &of_subject(&code)).await;
+        // The board names study days and no day of the calendar.
+        let asked = of_subject(&code).replace("dlt(on: \"2026-11-01\")", "dlt");
+        let asked = asked.replace("(on: \"2026-06-15\")", "(onStudyDay: 14)");
+        let study = app.study("dsmb-member", &asked).await;
         let change = &study["subject"]["month3"];
         assert_eq!(change["evidence"].as_array().unwrap().len(), 2);
         assert_rule(&change["rule"], "sledai2k_change", "1", &[]);
