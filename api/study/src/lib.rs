@@ -38,6 +38,7 @@ pub mod rules {
     pub use derivation::instrument::bilag2004::numeric::numeric;
     pub use derivation::instrument::bilag2004::{Grades, System, SystemGrade};
     pub use derivation::rule::{Criterion, RuleVersion};
+    pub use derivation::safety::exposure::Rate as ExposureRate;
     pub use derivation::statistics::Interval;
     pub use entity::{Exact, NotExact, NotPartial, PartialText};
 }

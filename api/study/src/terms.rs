@@ -10,6 +10,7 @@ use derivation::medication::prednisone_equivalent::UnknownDose;
 use derivation::population::{MembershipReason, Population as RulePopulation};
 use derivation::rule::Reason;
 use derivation::safety::dlt::{DltReason as RuleDltReason, Evaluability};
+use derivation::safety::stopping::StoppingRule;
 pub use entity::term::Term;
 pub use entity::terms::*;
 
@@ -177,6 +178,17 @@ mirrored!(DltReason of RuleDltReason, "What decided whether a subject counts in 
     FollowUpNotRecorded = "FOLLOW_UP_NOT_RECORDED": "The window has closed, but follow-up to its end is not recorded.",
     DoseNotRecorded = "DOSE_NOT_RECORDED": "The dose received is not recorded.",
     CompletedWithoutDlt = "COMPLETED_WITHOUT_DLT": "The window was completed without a dose-limiting toxicity.",
+});
+
+mirrored!(StoppingRuleCode of StoppingRule, "A pause or stopping rule. Expect new values." {
+    Sentinel = "R_SENT": "The first subject of a level is observed before the next is dosed.",
+    Death = "R_G5": "A death soon after dosing, not clearly due to the disease or an external cause.",
+    LifeThreatening = "R_G4": "A related non-haematological event of grade 4.",
+    Crs = "R_CRS": "Severe cytokine release syndrome, in several subjects or lasting.",
+    Icans = "R_ICANS": "Severe neurotoxicity.",
+    Gvhd = "R_GVHD": "Acute graft-versus-host disease.",
+    Infection = "R_INF": "Severe infections.",
+    BetaBinomial = "R_BAYES": "The toxicity rate is probably too high.",
 });
 
 mirrored!(Population of RulePopulation, "An analysis set." {

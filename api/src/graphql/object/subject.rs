@@ -6,6 +6,7 @@ use super::change::{AutoantibodyChange, Change};
 use super::dlt::DltEvaluation;
 use super::dose::Dose;
 use super::evaluation::Evaluation;
+use super::hys_law::HysLawScreen;
 use super::identity::{MaskedCohort, MaskedIdentity, MaskedSex};
 use super::lab::{AutoantibodyPanel, LabResultConnection};
 use super::ledger::LedgerEntryConnection;
@@ -262,6 +263,11 @@ impl<'v> Subject<'v> {
         on: Option<Date>,
     ) -> Result<DltEvaluation<'v>, ArgumentError> {
         Ok(DltEvaluation::new(self.0, self.0.dlt(day_asked(self.0.view(), on)?)))
+    }
+    /// Whether the subject's liver values make a candidate for Hy's law.
+    #[group(LabResults)]
+    fn hys_law(&self) -> HysLawScreen<'v> {
+        HysLawScreen::new(self.0)
     }
     /// Which analysis sets the subject belongs to, and why not. Each says by itself whether it is kept from you.
     #[group(Envelope)]

@@ -9,8 +9,11 @@ mod course;
 pub mod dlt;
 mod efficacy;
 mod events;
+mod exposure;
 mod lab_grades;
+mod liver;
 mod populations;
+mod stopping;
 #[cfg(test)]
 mod tests;
 
@@ -26,6 +29,7 @@ use derivation::rule::{Evaluation, Reason, Rule};
 use entity::terms::Autoantibody;
 pub use events::{EmergentEvent, UNCODED};
 pub use lab_grades::{LabGrade, LabGradeReason};
+pub use liver::HysLaw;
 pub use populations::{MembershipAt, MembershipReason, Population, membership_reads};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};

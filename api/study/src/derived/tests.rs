@@ -246,3 +246,79 @@ fn a_baseline_that_is_a_bound_is_no_number() {
     let creatinine = graded(&mut trial, subject, ("creatinine", "90", "umol/L", "100"), "2026-05-12");
     assert_eq!((creatinine.grade, creatinine.reason), (None, Some(LabGradeReason::BaselineBound)));
 }
+
+/// Exposure runs from day 1 to the last contact: a missed visit is none, nor is the day of being given up for lost.
+#[test]
+fn exposure_ends_with_the_last_contact() {
+    use crate::command::enrolment::WithdrawSubject;
+    use entity::terms::DispositionKind;
+    let mut trial = Trial::open_label();
+    trial.now = "2027-09-01T04:00:00Z".parse().unwrap();
+    let subject = trial.dosed("SH01");
+    let on = day("2027-09-01");
+    let days = |trial: &Trial| trial.subject(subject).exposure_days(on);
+    assert_eq!(days(&trial), 1, "the first dose on 2026-05-06");
+    trial.visit(subject, "DAY_14", "2026-05-19");
+    assert_eq!(days(&trial), 14);
+    assert_eq!(trial.subject(subject).exposure_days(day("2026-05-10")), 1, "as seen before the visit");
+    assert_eq!(trial.subject(subject).days_at_risk(Some(day("2026-05-08")), on), 3);
+    let who = trial.coordinator_of(subject);
+    let missed = VisitFields {
+        code: Some("DAY_28".into()),
+        date: day("2026-06-02"),
+        status: VisitStatus::Missed,
+        note: None,
+    };
+    trial.run(&who, &RecordVisit { subject, visit: missed }).unwrap();
+    assert_eq!(days(&trial), 14);
+    trial.visit(subject, "MONTH_12", "2027-06-01");
+    assert_eq!(days(&trial), 366, "and no further than the horizon");
+    for (kind, expected) in [(DispositionKind::LostToFollowUp, 1), (DispositionKind::Died, 6)] {
+        let mut trial = Trial::open_label();
+        let subject = trial.dosed("SH01");
+        let reason = Some("synthetic".to_owned());
+        let end = WithdrawSubject { subject, kind, occurred_on: day("2026-05-11"), reason };
+        trial.run(&trial.investigator_of(subject), &end).unwrap();
+        assert_eq!(trial.subject(subject).exposure_days(day("2026-06-01")), expected, "{kind:?}");
+    }
+}
+
+/// An event that was there before the first dose (2026-05-06) counts when it got worse after it. What nobody knew ranks
+/// below every grade.
+#[test]
+fn an_older_event_counts_when_it_got_worse() {
+    let emerged = |start: &str, grades: &[(Option<i32>, &str)]| {
+        let (mut trial, subject) = dosed(NK510);
+        let mut report = event(subject);
+        report.event.start = start.to_owned();
+        let grade = |(grade, since): &(Option<i32>, &str)| crate::command::safety::GradeSince {
+            grade: *grade,
+            since: Some((*since).to_owned()),
+            ..report.grades[0].clone()
+        };
+        report.grades = grades.iter().map(grade).collect();
+        trial.run(&trial.investigator_of(subject), &report).unwrap();
+        let found = trial.subject(subject).emergent_events(day("2026-06-01"));
+        found.first().map(|it| (it.emerged_on.to_string(), it.grade.map(u8::from)))
+    };
+    let at = |on: &str, grade| Some((on.to_owned(), Some(grade)));
+    assert_eq!(emerged("2026-05-10", &[(Some(2), "2026-05-10")]), at("2026-05-10", 2));
+    assert_eq!(emerged("2026-05-03", &[(Some(2), "2026-05-03")]), None);
+    assert_eq!(emerged("2026-05-03", &[(Some(2), "2026-05-03"), (Some(1), "2026-05-08")]), None);
+    assert_eq!(
+        emerged("2026-05-03", &[(Some(1), "2026-05-03"), (Some(2), "2026-05-08")]),
+        at("2026-05-08", 2)
+    );
+    // Worse before the dose is not worse after it, and the first rise after it is the day.
+    assert_eq!(
+        emerged("2026-05-03", &[(Some(1), "2026-05-03"), (Some(3), "2026-05-05"), (Some(2), "2026-05-08")]),
+        None
+    );
+    let thrice = [(Some(1), "2026-05-03"), (Some(2), "2026-05-06"), (Some(3), "2026-05-09")];
+    assert_eq!(emerged("2026-05-03", &thrice), at("2026-05-06", 3));
+    // Of an unknown grade before, or of none that was recorded.
+    assert_eq!(emerged("2026-05-03", &[(None, "2026-05-03"), (Some(1), "2026-05-08")]), at("2026-05-08", 1));
+    assert_eq!(emerged("2026-05-03", &[(Some(1), "2026-05-08")]), at("2026-05-08", 1));
+    assert_eq!(emerged("2026-05-03", &[(Some(2), "2026-05-03"), (None, "2026-05-08")]), None);
+    assert_eq!(emerged("2026-05-03", &[(None, "2026-05-03"), (None, "2026-05-08")]), None);
+}

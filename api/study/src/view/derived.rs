@@ -5,8 +5,8 @@ use super::shown::{Shown, ValueState};
 use super::trail_rows::kind_of;
 use super::{LabResultView, ShownDate, SubjectView};
 use crate::derived::{
-    AutoantibodyChange, BilagAt, Evaluated, LabGrade, MembershipAt, Population, SledaiAt, SledaiChangeAt,
-    SteroidDose, Timepoint, dlt, membership_reads, reads,
+    AutoantibodyChange, BilagAt, Evaluated, HysLaw, LabGrade, MembershipAt, Population, SledaiAt,
+    SledaiChangeAt, SteroidDose, Timepoint, dlt, membership_reads, reads,
 };
 use chrono::NaiveDate;
 use derivation::endpoint::missing::{Imputed, impute};
@@ -107,6 +107,18 @@ impl<'v> SubjectView<'v> {
     pub fn dlt(&self, on: Option<NaiveDate>) -> Shown<dlt::Dlt> {
         let on = on.unwrap_or_else(|| self.today());
         self.derive(reads::DLT, || self.subject().dlt(on))
+    }
+
+    /// The screening of the subject's liver values for Hy's law.
+    pub fn hys_law(&self) -> Shown<HysLaw> {
+        let mut shown = self.derive(&[DataGroup::LabResults], || self.subject().hys_law());
+        if let Some(held) = &shown.value
+            && held.verdict == Verdict::NotEvaluable
+        {
+            let taken = !held.evidence.is_empty();
+            shown.state = if taken { ValueState::NotEvaluable } else { ValueState::NotCollected };
+        }
+        shown
     }
 
     /// The membership of every analysis set as seen on a day; today at the site unless given. Each shows whether the
