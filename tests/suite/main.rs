@@ -36,6 +36,7 @@ mod rooms;
 mod schema;
 mod sealed;
 mod signin;
+mod states;
 mod stopping;
 mod stored;
 mod trail;

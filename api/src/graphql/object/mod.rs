@@ -30,6 +30,7 @@ pub mod site;
 pub mod study;
 pub mod subject;
 pub mod summary;
+pub mod time_in_state;
 pub mod visit;
 
 use ::study::view::SubjectView;

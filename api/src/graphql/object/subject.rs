@@ -16,6 +16,7 @@ use super::population::PopulationMembership;
 use super::score::{BilagGrades, SledaiScore};
 use super::screening::{Consent, Disposition, Eligibility};
 use super::site::Site;
+use super::time_in_state::TimeInState;
 use super::visit::Visit;
 use crate::graphql::argument::{ArgumentError, day_asked, day_of, known, points_asked};
 use crate::graphql::page::{self, Arguments, PageError};
@@ -25,6 +26,7 @@ use crate::graphql::trail::{self, Asked, LedgerFilter};
 use async_graphql::Error;
 use objects::{Cx, Date, Gate, Permit, object};
 use policy::DataGroup;
+use study::derived::State;
 use study::terms::{Autoantibody, Instrument, SubjectStatus};
 use study::view::{SubjectView, TrailOf};
 
@@ -254,6 +256,16 @@ impl<'v> Subject<'v> {
     ) -> Result<Evaluation<'v>, ArgumentError> {
         known(&self.0, &at)?;
         Ok(Evaluation::new(self.0, self.0.doris(&at.0), at))
+    }
+    /// How long the subject was in the lupus low disease activity state, by the visits at which the protocol judges it.
+    #[group(Envelope)]
+    fn time_in_lldas(&self) -> TimeInState<'v> {
+        TimeInState::new(self.0, State::Lldas)
+    }
+    /// How long the subject was in remission by DORIS 2021, by the visits at which the protocol judges it.
+    #[group(Envelope)]
+    fn time_in_doris(&self) -> TimeInState<'v> {
+        TimeInState::new(self.0, State::Doris)
     }
     /// Dose-limiting toxicity: whether the subject counts, and whether there was one.
     #[group(Envelope)]

@@ -16,6 +16,7 @@ mod populations;
 mod stopping;
 #[cfg(test)]
 mod tests;
+mod time_in_state;
 
 use crate::snapshot::{Snapshot, Subject};
 pub use activity::Timepoint;
@@ -34,6 +35,7 @@ pub use populations::{MembershipAt, MembershipReason, Population, membership_rea
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+pub use time_in_state::{State, TimeInState, VisitState};
 
 /// What an endpoint reads: it is shown only to who may read all of it.
 pub mod reads {

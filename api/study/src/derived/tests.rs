@@ -8,7 +8,7 @@ use crate::command::conduct::{
 use crate::command::safety::ReportAdverseEvent;
 use crate::command::testing::{NK510, Trial, day, dose, event, lab, sledai};
 use derivation::logic::Verdict;
-use derivation::rule::Evaluation;
+use derivation::rule::{Evaluation, Reason};
 use entity::LldasExtras;
 use entity::terms::{AdverseEventCategory, VisitStatus};
 use uuid::Uuid;
@@ -321,4 +321,46 @@ fn an_older_event_counts_when_it_got_worse() {
     assert_eq!(emerged("2026-05-03", &[(Some(1), "2026-05-08")]), at("2026-05-08", 1));
     assert_eq!(emerged("2026-05-03", &[(Some(2), "2026-05-03"), (None, "2026-05-08")]), None);
     assert_eq!(emerged("2026-05-03", &[(None, "2026-05-03"), (None, "2026-05-08")]), None);
+}
+
+/// A missed visit between two that were made: what was found before it holds until its day, and the time after it is left
+/// out of both counts. What comes after the last visit is not observed.
+#[test]
+fn the_time_after_a_missed_visit_is_left_out() {
+    use super::State;
+    let needs = "\"SLEDAI_2K\", \"PGA\", \"LLDAS_EXTRAS\", \"LAB\", \"MEDICATION_REVIEW\"]";
+    let document = replaced(
+        "procedures = [\"SLEDAI_2K\", \"LAB\", \"MEDICATION_REVIEW\"]",
+        &format!("procedures = [{needs}"),
+    );
+    let mut trial = Trial::of(&document);
+    let enrolled = trial.enrolled("SH01");
+    let undosed = trial.subject(enrolled).time_in_state(State::Lldas);
+    assert_eq!(
+        (undosed.visits.len(), undosed.sustained, undosed.reason),
+        (0, Verdict::NotEvaluable, Some(Reason::NotDosed))
+    );
+    let (mut trial, subject) = dosed(&document);
+    trial.now = "2027-09-01T04:00:00Z".parse().unwrap();
+    // Study days 14, 28 and 181.
+    assessed(&mut trial, subject, "2026-05-19", &[], "0.30");
+    assessed(&mut trial, subject, "2026-06-02", &[], "0.30");
+    assessed(&mut trial, subject, "2026-11-02", &[], "0.60");
+    let lldas = trial.subject(subject).time_in_state(State::Lldas);
+    let visits: Vec<_> =
+        lldas.visits.iter().map(|it| (it.visit.as_str(), it.on.to_string(), it.assessed, it.state)).collect();
+    assert_eq!(
+        visits,
+        [
+            ("DAY_28", "2026-06-02".to_owned(), true, Verdict::Met),
+            // The day that the protocol aims at: study day 91.
+            ("MONTH_3", "2026-08-04".to_owned(), false, Verdict::NotEvaluable),
+            ("MONTH_6", "2026-11-02".to_owned(), true, Verdict::Met),
+        ]
+    );
+    assert_eq!((lldas.time.days_in_state, lldas.time.days_observed), (63, 63));
+    assert_eq!((lldas.at_least_part, lldas.sustained), (Verdict::Met, Verdict::NotEvaluable));
+    let doris = trial.subject(subject).time_in_state(State::Doris);
+    assert_eq!((doris.time.days_in_state, doris.sustained), (63, Verdict::NotMet));
+    assert_eq!(doris.first, Some((true, day("2026-06-02"))));
 }

@@ -6,7 +6,7 @@ use super::trail_rows::kind_of;
 use super::{LabResultView, ShownDate, SubjectView};
 use crate::derived::{
     AutoantibodyChange, BilagAt, Evaluated, HysLaw, LabGrade, MembershipAt, Population, SledaiAt,
-    SledaiChangeAt, SteroidDose, Timepoint, dlt, membership_reads, reads,
+    SledaiChangeAt, State, SteroidDose, TimeInState, Timepoint, dlt, membership_reads, reads,
 };
 use chrono::NaiveDate;
 use derivation::endpoint::missing::{Imputed, impute};
@@ -68,6 +68,15 @@ impl<'v> SubjectView<'v> {
     /// DORIS remission at a planned visit.
     pub fn doris(&self, at: &str) -> Shown<Arc<Evaluated>> {
         self.evaluate(reads::STATE, || self.subject().doris(at))
+    }
+
+    /// How long the subject was in a state.
+    pub fn time_in_state(&self, state: State) -> Shown<TimeInState> {
+        let mut shown = self.derive(reads::STATE, || self.subject().time_in_state(state));
+        if shown.value.as_ref().is_some_and(|it| it.reason.is_some()) {
+            shown.state = ValueState::NotEvaluable;
+        }
+        shown
     }
 
     /// The outcome after the protocol's rule on missing data.
