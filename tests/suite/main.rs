@@ -13,6 +13,7 @@ mod commands;
 mod corrections;
 mod events;
 mod everything;
+mod flares;
 mod free_text;
 mod fuzz;
 mod history;

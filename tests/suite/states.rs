@@ -4,7 +4,8 @@ use crate::provenance::assert_rule;
 use serde_json::{Value, json};
 use tests::{TestApp, both};
 
-/// Assesses a subject on a study day at an unscheduled visit: descriptors present and unknown, and the PGA.
+/// Assesses a subject on a study day at an unscheduled visit: descriptors present and unknown, and the PGA. Returns the
+/// visit.
 pub async fn assess(
     app: &TestApp,
     code: &str,
@@ -12,7 +13,7 @@ pub async fn assess(
     present: &[&str],
     unknown: &[&str],
     pga: &str,
-) {
+) -> Value {
     let subject = app.world.subjects.iter().find(|it| it.code == code).unwrap();
     let coordinator = app.as_(&subject.coordinator());
     let key = |part: &str| format!("{code}-{study_day}-{part}");
@@ -28,6 +29,7 @@ pub async fn assess(
         let input = json!({ "key": key(part), "visit": visit, "answers": answers });
         coordinator.act("recordAssessment", input, "").await.accepted();
     }
+    visit
 }
 
 const TIME: &str = "state daysInState daysObserved fraction atLeastPart sustained reason

@@ -3,7 +3,9 @@
 pub use crate::derived::LabGradeReason;
 pub use crate::outcome::{Grouping, IncidenceLevel};
 pub use crate::view::ValueState;
+use derivation::endpoint::bilag_flare::BilagFlare;
 use derivation::endpoint::missing::MissingStrategy;
+use derivation::endpoint::selena_flare::SfiFlare;
 use derivation::laboratory::autoantibody::ChangeReason;
 use derivation::logic::Verdict;
 use derivation::medication::prednisone_equivalent::UnknownDose;
@@ -189,6 +191,19 @@ mirrored!(StoppingRuleCode of StoppingRule, "A pause or stopping rule. Expect ne
     Gvhd = "R_GVHD": "Acute graft-versus-host disease.",
     Infection = "R_INF": "Severe infections.",
     BetaBinomial = "R_BAYES": "The toxicity rate is probably too high.",
+});
+
+mirrored!(SelenaFlareGrade of SfiFlare, "How grave a flare is by the SELENA-SLEDAI flare index." {
+    None = "NONE": "No flare.",
+    MildModerate = "MILD_MODERATE": "Mild or moderate: the index does not tell them apart.",
+    Severe = "SEVERE": "Severe.",
+});
+
+mirrored!(BilagFlareGrade of BilagFlare, "How grave a BILAG flare is." {
+    None = "NONE": "No flare.",
+    Mild = "MILD": "One B, or at least three C.",
+    Moderate = "MODERATE": "At least two B.",
+    Severe = "SEVERE": "At least one A.",
 });
 
 mirrored!(Population of RulePopulation, "An analysis set." {

@@ -9,6 +9,7 @@ pub mod dose;
 pub mod dsmb;
 pub mod escalation;
 pub mod evaluation;
+pub mod flare;
 pub mod hys_law;
 pub mod identity;
 pub mod incidence;

@@ -6,6 +6,7 @@ use super::change::{AutoantibodyChange, Change};
 use super::dlt::DltEvaluation;
 use super::dose::Dose;
 use super::evaluation::Evaluation;
+use super::flare::Flare;
 use super::hys_law::HysLawScreen;
 use super::identity::{MaskedCohort, MaskedIdentity, MaskedSex};
 use super::lab::{AutoantibodyPanel, LabResultConnection};
@@ -256,6 +257,16 @@ impl<'v> Subject<'v> {
     ) -> Result<Evaluation<'v>, ArgumentError> {
         known(&self.0, &at)?;
         Ok(Evaluation::new(self.0, self.0.doris(&at.0), at))
+    }
+    /// Flare at a planned visit, against the latest assessment before it, by two indices.
+    #[group(Envelope)]
+    fn flare(
+        &self,
+        /// The planned visit.
+        at: VisitCode,
+    ) -> Result<Flare<'v>, ArgumentError> {
+        known(&self.0, &at)?;
+        Ok(Flare::new(self.0, at))
     }
     /// How long the subject was in the lupus low disease activity state, by the visits at which the protocol judges it.
     #[group(Envelope)]

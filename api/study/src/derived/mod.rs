@@ -10,6 +10,7 @@ pub mod dlt;
 mod efficacy;
 mod events;
 mod exposure;
+mod flare;
 mod lab_grades;
 mod liver;
 mod populations;
@@ -29,6 +30,7 @@ use derivation::instrument::sledai2k::Score;
 use derivation::rule::{Evaluation, Reason, Rule};
 use entity::terms::Autoantibody;
 pub use events::{EmergentEvent, UNCODED};
+pub use flare::{BilagFlareAt, SelenaFlare};
 pub use lab_grades::{LabGrade, LabGradeReason};
 pub use liver::HysLaw;
 pub use populations::{MembershipAt, MembershipReason, Population, membership_reads};
@@ -228,6 +230,16 @@ impl Subject {
     /// DORIS remission at a planned visit.
     pub(crate) fn doris(&self, at: &str) -> Arc<Evaluated> {
         self.evaluated(Endpoint::Doris, at, || efficacy::doris(self, at))
+    }
+
+    /// The SELENA-SLEDAI flare index at a planned visit, against the assessment before it.
+    pub(crate) fn selena_flare(&self, at: &str) -> SelenaFlare {
+        flare::selena(self, at)
+    }
+
+    /// BILAG flare at a planned visit, against the assessment before it.
+    pub(crate) fn bilag_flare(&self, at: &str) -> BilagFlareAt {
+        flare::bilag(self, at)
     }
 
     /// The change of an analyte from baseline to a planned visit.

@@ -364,3 +364,49 @@ fn the_time_after_a_missed_visit_is_left_out() {
     assert_eq!((doris.time.days_in_state, doris.sustained), (63, Verdict::NotMet));
     assert_eq!(doris.first, Some((true, day("2026-06-02"))));
 }
+
+/// By the flare index no flare is no new activity. A flare of which nobody knows how grave it was is one.
+#[test]
+fn low_disease_activity_may_ask_for_no_flare() {
+    use crate::command::conduct::FlareAnswers;
+    let document =
+        replaced("new_activity_rule = \"CLINICAL_DESCRIPTORS\"", "new_activity_rule = \"SFI_FLARE\"");
+    let judged = |answers: Option<FlareAnswers>| {
+        let (mut trial, subject) = dosed(&document);
+        trial.now = "2026-09-01T04:00:00Z".parse().unwrap();
+        assessed(&mut trial, subject, "2026-05-19", &["rash"], "0.30");
+        // Arthritis is new, and the total rises by two points only.
+        assessed(&mut trial, subject, "2026-06-02", &["arthritis"], "0.30");
+        let who = trial.coordinator_of(subject);
+        if let Some(answers) = answers {
+            let visit = VisitFields {
+                code: None,
+                date: day("2026-06-02"),
+                status: VisitStatus::Occurred,
+                note: None,
+            };
+            let visit = trial.run(&who, &RecordVisit { subject, visit }).unwrap().open[0].row;
+            let items = AssessmentItems::FlareExtras(answers);
+            let assess = RecordAssessment { subject, visit, assessed_on: None, assessor: None, items };
+            trial.run(&who, &assess).unwrap();
+        }
+        let lldas = trial.subject(subject).lldas("DAY_28");
+        let criterion =
+            lldas.evaluation.criteria.iter().find(|it| it.code == "NO_NEW_ACTIVITY").unwrap().verdict;
+        (criterion, lldas.evaluation.outcome)
+    };
+    let no = FlareAnswers {
+        hospitalised: Some(false),
+        severe_manifestation: Some(false),
+        mild_moderate_manifestation: Some(false),
+        new_immunosuppressant: Some(false),
+        new_nsaid_or_hydroxychloroquine: Some(false),
+        weight_kg: None,
+    };
+    assert_eq!(judged(Some(no.clone())), (Verdict::Met, Verdict::Met));
+    assert_eq!(judged(None), (Verdict::NotEvaluable, Verdict::NotEvaluable));
+    let admitted = FlareAnswers { hospitalised: Some(true), ..no };
+    assert_eq!(judged(Some(admitted)), (Verdict::NotMet, Verdict::NotMet));
+    let some = FlareAnswers { mild_moderate_manifestation: Some(true), ..FlareAnswers::default() };
+    assert_eq!(judged(Some(some)), (Verdict::NotMet, Verdict::NotMet));
+}

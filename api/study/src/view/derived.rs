@@ -5,8 +5,9 @@ use super::shown::{Shown, ValueState};
 use super::trail_rows::kind_of;
 use super::{LabResultView, ShownDate, SubjectView};
 use crate::derived::{
-    AutoantibodyChange, BilagAt, Evaluated, HysLaw, LabGrade, MembershipAt, Population, SledaiAt,
-    SledaiChangeAt, State, SteroidDose, TimeInState, Timepoint, dlt, membership_reads, reads,
+    AutoantibodyChange, BilagAt, BilagFlareAt, Evaluated, HysLaw, LabGrade, MembershipAt, Population,
+    SelenaFlare, SledaiAt, SledaiChangeAt, State, SteroidDose, TimeInState, Timepoint, dlt, membership_reads,
+    reads,
 };
 use chrono::NaiveDate;
 use derivation::endpoint::missing::{Imputed, impute};
@@ -68,6 +69,24 @@ impl<'v> SubjectView<'v> {
     /// DORIS remission at a planned visit.
     pub fn doris(&self, at: &str) -> Shown<Arc<Evaluated>> {
         self.evaluate(reads::STATE, || self.subject().doris(at))
+    }
+
+    /// The SELENA-SLEDAI flare index at a planned visit.
+    pub fn selena_flare(&self, at: &str) -> Shown<SelenaFlare> {
+        let mut shown = self.derive(reads::STATE, || self.subject().selena_flare(at));
+        if shown.value.as_ref().is_some_and(|it| it.evaluation.flare.is_none()) {
+            shown.state = ValueState::NotEvaluable;
+        }
+        shown
+    }
+
+    /// BILAG flare at a planned visit.
+    pub fn bilag_flare(&self, at: &str) -> Shown<BilagFlareAt> {
+        let mut shown = self.derive(reads::ACTIVITY, || self.subject().bilag_flare(at));
+        if shown.value.as_ref().is_some_and(|it| it.flare.is_none()) {
+            shown.state = ValueState::NotEvaluable;
+        }
+        shown
     }
 
     /// How long the subject was in a state.
