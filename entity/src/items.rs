@@ -24,6 +24,8 @@ pub enum Items {
     Pga(PgaItems),
     /// What LLDAS asks beyond the instruments.
     LldasExtras(LldasExtras),
+    /// What the SELENA-SLEDAI flare index asks beyond the instruments.
+    FlareExtras(FlareItems),
 }
 
 /// SLEDAI-2K: each descriptor present, absent or unknown, in the instrument's order.
@@ -73,6 +75,32 @@ pub struct LldasExtras {
     pub maintenance_therapy_ok: Option<bool>,
     /// That no glucocorticoid is taken, confirmed.
     pub no_glucocorticoid_confirmed: Option<bool>,
+}
+
+/// The form on flares, under a key of its own: none of its answers has to be there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct FlareItems {
+    /// The answers.
+    pub flare: FlareExtras,
+}
+
+/// What the SELENA-SLEDAI flare index asks beyond the instruments, since the previous assessment. None is not assessed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct FlareExtras {
+    /// Admitted to hospital for lupus.
+    pub hospitalised: Option<bool>,
+    /// A severe manifestation is new or worse and needed the treatment that the index names.
+    pub severe_manifestation: Option<bool>,
+    /// A manifestation of the mild or moderate list is new or worse.
+    pub mild_moderate_manifestation: Option<bool>,
+    /// Cyclophosphamide, azathioprine, methotrexate or mycophenolate was added for activity.
+    pub new_immunosuppressant: Option<bool>,
+    /// A nonsteroidal anti-inflammatory drug or hydroxychloroquine was added for activity.
+    pub new_nsaid_or_hydroxychloroquine: Option<bool>,
+    /// Body weight in kilograms.
+    pub weight_kg: Option<Exact>,
 }
 
 /// The value of one BILAG-2004 item: a score, a measurement, or yes or no.
@@ -187,12 +215,21 @@ mod tests {
             Items::Bilag(Box::new(bilag)),
             Items::Pga(PgaItems { pga_hundredths: 130 }),
             Items::LldasExtras(LldasExtras::default()),
+            Items::FlareExtras(FlareItems { flare: FlareExtras::default() }),
+            Items::FlareExtras(FlareItems {
+                flare: FlareExtras {
+                    hospitalised: Some(true),
+                    weight_kg: "62.5".parse().ok(),
+                    ..FlareExtras::default()
+                },
+            }),
         ];
         for form in forms {
             let text = serde_json::to_string(&form).unwrap();
             assert_eq!(serde_json::from_str::<Items>(&text).unwrap(), form, "{text}");
         }
         assert!(serde_json::from_str::<Items>(r#"{"sledai":[true]}"#).is_err());
+        assert!(serde_json::from_str::<Items>(r#"{"flare":{"seizure":true}}"#).is_err());
         assert!(serde_json::from_str::<BilagItem>("5").is_err());
         assert!(serde_json::from_str::<BilagItem>("1.5").is_err());
     }

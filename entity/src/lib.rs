@@ -26,7 +26,8 @@ pub mod side;
 pub use exact::{Exact, NotExact};
 pub use free_text::FreeText;
 pub use items::{
-    BILAG_ITEMS, BilagItem, BilagItems, Items, LldasExtras, PgaItems, Places, SLEDAI_ITEMS, SledaiItems,
+    BILAG_ITEMS, BilagItem, BilagItems, FlareExtras, FlareItems, Items, LldasExtras, PgaItems, Places,
+    SLEDAI_ITEMS, SledaiItems,
 };
 pub use lists::{BilagSystems, SeriousnessCriteria, Texts, Uuids};
 pub use of_access::*;

@@ -108,6 +108,8 @@ terms! {
         Pga = "PGA",
         /// What LLDAS asks beyond the instruments.
         LldasExtras = "LLDAS_EXTRAS",
+        /// What the SELENA-SLEDAI flare index asks beyond the instruments.
+        FlareExtras = "FLARE_EXTRAS",
     }
     /// A system of BILAG-2004.
     pub enum BilagSystem {

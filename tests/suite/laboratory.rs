@@ -168,3 +168,77 @@ both! {
         assert_eq!(seen["nodes"].as_array().unwrap().len(), 16);
     }
 }
+
+/// Records a sample of a subject as its coordinator: analyte, result, unit, upper limit.
+async fn liver(app: &TestApp, code: &str, day: &str, results: &[[&str; 4]]) {
+    let subject = app.subject_id(code).await;
+    let results: Vec<Value> = results
+        .iter()
+        .map(|[analyte, raw, unit, uln]| json!({ "analyte": analyte, "raw": raw, "unit": unit, "uln": uln }))
+        .collect();
+    let input =
+        json!({ "key": format!("{code}-{day}"), "subject": subject, "collectedOn": day, "results": results });
+    let coordinator = format!("coordinator-{}", code[..4].to_lowercase());
+    app.as_(&coordinator).act("recordLabResults", input, "").await.accepted();
+}
+
+const HYS_LAW: &str =
+    "hysLaw { state outcome candidates { injuryOn { value studyDay } jaundiceOn { value studyDay } }
+    evidence { __typename } rule { id version parameters { name value } } }";
+
+async fn hys_law(app: &TestApp, name: &str, code: &str) -> Value {
+    app.study(name, &format!("subject(code: \"{code}\") {{ {HYS_LAW} }}")).await["subject"]["hysLaw"].clone()
+}
+
+both! {
+    /// Three times the limit of ALT and more than twice that of bilirubin, 14 days apart, without obstruction.
+    async fn liver_values_are_screened_for_hys_law(app: &TestApp) {
+        let alt = |raw| ["alt", raw, "U/L", "40"];
+        let bilirubin = |raw| ["bilirubin", raw, "umol/L", "20"];
+        let alp = |raw| ["alp", raw, "U/L", "100"];
+        for (code, apart, first, outcome) in [
+            // Exactly 3 and 2.05 times; alkaline phosphatase 1.99 times.
+            ("SH01-001", "2026-03-24", vec![alt("120"), alp("199")], "MET"),
+            // A day too far apart.
+            ("SH01-002", "2026-03-25", vec![alt("120"), alp("199")], "NOT_MET"),
+            // Obstruction.
+            ("SH01-003", "2026-03-24", vec![alt("120"), alp("200")], "NOT_MET"),
+            // Whether there was obstruction nobody looked.
+            ("BJ02-001", "2026-03-24", vec![alt("120")], "NOT_EVALUABLE"),
+            // Bounds: less than 3 times is no injury; more than 3 times is one; more than 2 times may be.
+            ("BJ02-002", "2026-03-24", vec![alt("<120"), alp("199")], "NOT_MET"),
+            ("BJ02-003", "2026-03-24", vec![alt(">120"), alp("<200")], "MET"),
+            ("GZ03-001", "2026-03-24", vec![alt(">80"), alp("199")], "NOT_EVALUABLE"),
+        ] {
+            let ast = || ["ast", "30", "U/L", "40"];
+            let all: Vec<[&str; 4]> = first.into_iter().chain([bilirubin("20"), ast()]).collect();
+            liver(app, code, "2026-03-10", &all).await;
+            liver(app, code, apart, &[bilirubin("41"), alt("30"), ast()]).await;
+            let told = hys_law(app, "medical-monitor", code).await;
+            assert_eq!(told["outcome"], outcome, "{code}: {told}");
+            let state = if outcome == "NOT_EVALUABLE" { outcome } else { "PRESENT" };
+            assert_eq!(told["state"], state, "{code}");
+            assert_eq!(told["candidates"].as_array().unwrap().len(), usize::from(outcome == "MET"), "{code}");
+            assert_eq!(told["evidence"].as_array().unwrap().len(), all.len() + 3, "{code}");
+        }
+        // Jaundice of which nobody knows whether the transaminases were up with it.
+        liver(app, "SH01-003", "2026-03-30", &[bilirubin("41")]).await;
+        assert_eq!(hys_law(app, "medical-monitor", "SH01-003").await["outcome"], "NOT_EVALUABLE");
+        let told = hys_law(app, "medical-monitor", "SH01-001").await;
+        let days = json!([{ "injuryOn": { "value": "2026-03-10", "studyDay": 9 },
+            "jaundiceOn": { "value": "2026-03-24", "studyDay": 23 } }]);
+        assert_eq!(told["candidates"], days);
+        let choices = [("hys_law_bilirubin", "GT_2"), ("hys_law_window_days", "14")];
+        assert_rule(&told["rule"], "hys_law", "1", &choices);
+        let none = hys_law(app, "medical-monitor", "GZ03-002").await;
+        assert_eq!((&none["state"], &none["outcome"]), (&json!("NOT_COLLECTED"), &json!("NOT_EVALUABLE")));
+
+        let kept = hys_law(app, "pharmacist-sh01", "SH01-001").await;
+        assert_eq!(kept, json!({ "state": "MASKED", "outcome": null, "candidates": null, "evidence": null, "rule": null }));
+        crate::board::cut(app, "CUT-1", "2026-07-01").await;
+        let code = app.study("dsmb-member", "subjects(first: 1) { nodes { code } }").await;
+        let code = code["subjects"]["nodes"][0]["code"].as_str().unwrap().to_owned();
+        let seen = hys_law(app, "dsmb-member", &code).await;
+        assert_eq!(seen["candidates"][0]["injuryOn"], json!({ "value": null, "studyDay": 9 }));
+    }
+}

@@ -43,9 +43,13 @@ both! {
                 "safety", "dsmb", "ledger", "changes"]),
             ("Subject", &["identity", "eligibility", "visits", "assessments", "autoantibodyPanels", "labResults",
                 "doses", "medications", "adverseEvents", "intercurrentEvents", "sledai", "bilag", "sledaiChange",
-                "autoantibodyChange", "sri", "bicla", "lldas", "doris", "dlt", "prednisoneEquivalent", "history"]),
-            ("StudyOutcomes", &["sri", "lldas", "doris", "dltRate", "treatmentRelatedEvents", "sledaiChange",
-                "autoantibodyChange"]),
+                "autoantibodyChange", "sri", "bicla", "lldas", "doris", "timeInLldas", "timeInDoris", "dlt", "hysLaw",
+                "populations", "prednisoneEquivalent", "history"]),
+            ("StudyOutcomes", &["sri", "bicla", "lldas", "doris", "dltRate", "treatmentEmergentEvents",
+                "treatmentRelatedEvents", "sledaiChange", "autoantibodyChange"]),
+            ("LabResult", &["ctcaeGrade"]),
+            ("Incidence", &["byGrade", "atLeast", "incidenceRate", "eventRate"]),
+            ("Safety", &["evaluations"]),
             ("Subscription", &["studyEvents"]),
         ] {
             let names = schema.names(ty);

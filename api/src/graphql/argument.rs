@@ -74,3 +74,11 @@ pub fn points_asked(points: i32) -> Result<u8, ArgumentError> {
         ArgumentError(Failure::bad_input(format!("`points` is {points}; SRI asks for 4 to 8 points")))
     })
 }
+
+/// A grade of an adverse event: 1 to 5.
+pub fn grade_asked(grade: i32) -> Result<u8, ArgumentError> {
+    u8::try_from(grade)
+        .ok()
+        .filter(|grade| (1..=5).contains(grade))
+        .ok_or_else(|| ArgumentError(Failure::bad_input(format!("`grade` is {grade}; grades are 1 to 5"))))
+}

@@ -25,7 +25,7 @@ pub use view::View;
 pub mod instrument {
     pub use derivation::instrument::bilag2004::{Item, ItemKind, item};
     use derivation::instrument::sledai2k::Descriptor;
-    pub use entity::{BilagItem, Items, LldasExtras};
+    pub use entity::{BilagItem, FlareExtras, Items, LldasExtras};
 
     /// Codes of the descriptors of SLEDAI-2K in the instrument's order.
     pub fn descriptors() -> impl Iterator<Item = &'static str> {
@@ -38,6 +38,7 @@ pub mod rules {
     pub use derivation::instrument::bilag2004::numeric::numeric;
     pub use derivation::instrument::bilag2004::{Grades, System, SystemGrade};
     pub use derivation::rule::{Criterion, RuleVersion};
+    pub use derivation::safety::exposure::Rate as ExposureRate;
     pub use derivation::statistics::Interval;
     pub use entity::{Exact, NotExact, NotPartial, PartialText};
 }

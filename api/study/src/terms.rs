@@ -3,13 +3,16 @@
 pub use crate::derived::LabGradeReason;
 pub use crate::outcome::{Grouping, IncidenceLevel};
 pub use crate::view::ValueState;
+use derivation::endpoint::bilag_flare::BilagFlare;
 use derivation::endpoint::missing::MissingStrategy;
+use derivation::endpoint::selena_flare::SfiFlare;
 use derivation::laboratory::autoantibody::ChangeReason;
 use derivation::logic::Verdict;
 use derivation::medication::prednisone_equivalent::UnknownDose;
 use derivation::population::{MembershipReason, Population as RulePopulation};
 use derivation::rule::Reason;
 use derivation::safety::dlt::{DltReason as RuleDltReason, Evaluability};
+use derivation::safety::stopping::StoppingRule;
 pub use entity::term::Term;
 pub use entity::terms::*;
 
@@ -177,6 +180,30 @@ mirrored!(DltReason of RuleDltReason, "What decided whether a subject counts in 
     FollowUpNotRecorded = "FOLLOW_UP_NOT_RECORDED": "The window has closed, but follow-up to its end is not recorded.",
     DoseNotRecorded = "DOSE_NOT_RECORDED": "The dose received is not recorded.",
     CompletedWithoutDlt = "COMPLETED_WITHOUT_DLT": "The window was completed without a dose-limiting toxicity.",
+});
+
+mirrored!(StoppingRuleCode of StoppingRule, "A pause or stopping rule. Expect new values." {
+    Sentinel = "R_SENT": "The first subject of a level is observed before the next is dosed.",
+    Death = "R_G5": "A death soon after dosing, not clearly due to the disease or an external cause.",
+    LifeThreatening = "R_G4": "A related non-haematological event of grade 4.",
+    Crs = "R_CRS": "Severe cytokine release syndrome, in several subjects or lasting.",
+    Icans = "R_ICANS": "Severe neurotoxicity.",
+    Gvhd = "R_GVHD": "Acute graft-versus-host disease.",
+    Infection = "R_INF": "Severe infections.",
+    BetaBinomial = "R_BAYES": "The toxicity rate is probably too high.",
+});
+
+mirrored!(SelenaFlareGrade of SfiFlare, "How grave a flare is by the SELENA-SLEDAI flare index." {
+    None = "NONE": "No flare.",
+    MildModerate = "MILD_MODERATE": "Mild or moderate: the index does not tell them apart.",
+    Severe = "SEVERE": "Severe.",
+});
+
+mirrored!(BilagFlareGrade of BilagFlare, "How grave a BILAG flare is." {
+    None = "NONE": "No flare.",
+    Mild = "MILD": "One B, or at least three C.",
+    Moderate = "MODERATE": "At least two B.",
+    Severe = "SEVERE": "At least one A.",
 });
 
 mirrored!(Population of RulePopulation, "An analysis set." {

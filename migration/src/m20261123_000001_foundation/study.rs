@@ -155,7 +155,7 @@ pub(super) fn tables() -> Vec<Table> {
             col("study_id", Id).refs("registered_study"),
             col("subject_id", Id).refs_same("subject", "study_id"),
             col("visit_id", Id).refs_same("visit", "subject_id"),
-            col("instrument", OneOf(&["SLEDAI_2K", "BILAG_2004", "PGA", "LLDAS_EXTRAS"])),
+            col("instrument", OneOf(&["SLEDAI_2K", "BILAG_2004", "PGA", "LLDAS_EXTRAS", "FLARE_EXTRAS"])),
             col("assessed_on", Date),
             col("assessor", Text).null(),
             col("items", Json),

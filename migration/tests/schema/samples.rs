@@ -234,7 +234,7 @@ fn bilag() -> Value {
 }
 
 /// The items of the other instruments.
-pub fn other_items() -> [(&'static str, Value); 3] {
+pub fn other_items() -> [(&'static str, Value); 4] {
     let mut places = vec![Value::Null; 24];
     places[8] = json!(true);
     places[23] = json!(false);
@@ -249,6 +249,15 @@ pub fn other_items() -> [(&'static str, Value); 3] {
             json!({
                 "haemolyticAnaemia": false, "giActivity": null, "maintenanceTherapyOk": true,
                 "noGlucocorticoidConfirmed": null,
+            }),
+        ),
+        (
+            "FLARE_EXTRAS",
+            json!({
+                "flare": {
+                    "hospitalised": false, "severeManifestation": null, "mildModerateManifestation": true,
+                    "newImmunosuppressant": null, "newNsaidOrHydroxychloroquine": null, "weightKg": "62.5",
+                },
             }),
         ),
     ]

@@ -6,7 +6,7 @@ use async_graphql::{Context, ID, InputObject, Object, Result};
 use objects::{Date, Now};
 use policy::DataGroup;
 use study::command;
-use study::command::conduct::{AssessmentItems, BilagEntry, BilagValue, SledaiComment};
+use study::command::conduct::{AssessmentItems, BilagEntry, BilagValue, FlareAnswers, SledaiComment};
 use study::view::NodeKind;
 
 use crate::graphql::object::assessment::Assessment;
@@ -22,6 +22,8 @@ pub enum AnswersInput {
     Pga(String),
     /// What LLDAS asks beyond the instruments.
     LldasExtras(LldasExtrasInput),
+    /// What the SELENA-SLEDAI flare index asks beyond the instruments.
+    FlareExtras(FlareExtrasInput),
 }
 
 /// SLEDAI-2K: what is neither present nor unknown is absent.
@@ -83,6 +85,28 @@ pub struct LldasExtrasInput {
     pub no_glucocorticoid_confirmed: Option<bool>,
 }
 
+/// What the SELENA-SLEDAI flare index asks beyond the instruments, since the previous assessment. Left out is not
+/// assessed.
+#[derive(InputObject)]
+pub struct FlareExtrasInput {
+    /// Admitted to hospital for lupus.
+    pub hospitalised: Option<bool>,
+    /// New or worse lupus of the nervous system, vasculitis, nephritis, myositis, platelets below 60 x10^9/L or
+    /// haemolytic anaemia, that needed prednisone doubled or above 0.5 mg/kg a day, or admission.
+    pub severe_manifestation: Option<bool>,
+    /// New or worse discoid or photosensitive rash, profundus, cutaneous vasculitis, bullous lupus, nasopharyngeal
+    /// ulcers, pleuritis, pericarditis, arthritis, or fever of lupus.
+    pub mild_moderate_manifestation: Option<bool>,
+    /// Cyclophosphamide, azathioprine, methotrexate or mycophenolate was added for activity. Left out, it is taken from
+    /// the medications where one was started.
+    pub new_immunosuppressant: Option<bool>,
+    /// A nonsteroidal anti-inflammatory drug or hydroxychloroquine was added for activity. Left out, hydroxychloroquine
+    /// is taken from the medications where it was started.
+    pub new_nsaid_or_hydroxychloroquine: Option<bool>,
+    /// Body weight in kilograms, 20 to 300, as a decimal string: a raised dose is told by kilogram.
+    pub weight_kg: Option<String>,
+}
+
 impl AnswersInput {
     /// Where in the input the command's field of this instrument stands.
     fn place(&self) -> fn(&str) -> &'static [&'static str] {
@@ -98,6 +122,7 @@ impl AnswersInput {
             },
             AnswersInput::Pga(_) => |_| &["answers", "pga"],
             AnswersInput::LldasExtras(_) => |_| &["answers", "lldasExtras"],
+            AnswersInput::FlareExtras(_) => |_| &["answers", "flareExtras", "weightKg"],
         }
     }
 
@@ -159,6 +184,14 @@ impl From<AnswersInput> for AssessmentItems {
                 gi_activity: it.gi_activity,
                 maintenance_therapy_ok: it.maintenance_therapy_ok,
                 no_glucocorticoid_confirmed: it.no_glucocorticoid_confirmed,
+            }),
+            AnswersInput::FlareExtras(it) => AssessmentItems::FlareExtras(FlareAnswers {
+                hospitalised: it.hospitalised,
+                severe_manifestation: it.severe_manifestation,
+                mild_moderate_manifestation: it.mild_moderate_manifestation,
+                new_immunosuppressant: it.new_immunosuppressant,
+                new_nsaid_or_hydroxychloroquine: it.new_nsaid_or_hydroxychloroquine,
+                weight_kg: it.weight_kg,
             }),
         }
     }

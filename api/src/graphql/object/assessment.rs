@@ -72,6 +72,12 @@ impl<'v> Assessment<'v> {
         let Items::LldasExtras(held) = self.0.items() else { return None };
         Some(LldasExtras(held.clone()))
     }
+    /// What the SELENA-SLEDAI flare index asks beyond the instruments; none for another instrument.
+    #[group(Efficacy)]
+    fn flare_extras(&self) -> Option<FlareExtras> {
+        let Items::FlareExtras(held) = self.0.items() else { return None };
+        Some(FlareExtras(held.flare))
+    }
     /// Revision of the assessment's own last change, for `expectedRevision`.
     #[group(Envelope)]
     fn revision(&self) -> Revision {
@@ -180,3 +186,42 @@ impl LldasExtras {
 
 /// What LLDAS asks beyond the instruments.
 pub struct LldasExtras(pub study::instrument::LldasExtras);
+
+/// What the SELENA-SLEDAI flare index asks beyond the instruments, since the previous assessment. Null where it was not
+/// assessed.
+#[object(name = "FlareExtras", gate = open)]
+impl FlareExtras {
+    /// Admitted to hospital for lupus.
+    #[group(Envelope)]
+    fn hospitalised(&self) -> Option<bool> {
+        self.0.hospitalised
+    }
+    /// A severe manifestation was new or worse and needed the treatment that the index names.
+    #[group(Envelope)]
+    fn severe_manifestation(&self) -> Option<bool> {
+        self.0.severe_manifestation
+    }
+    /// A manifestation of the mild or moderate list was new or worse.
+    #[group(Envelope)]
+    fn mild_moderate_manifestation(&self) -> Option<bool> {
+        self.0.mild_moderate_manifestation
+    }
+    /// An immunosuppressant was added for activity.
+    #[group(Envelope)]
+    fn new_immunosuppressant(&self) -> Option<bool> {
+        self.0.new_immunosuppressant
+    }
+    /// A nonsteroidal anti-inflammatory drug or hydroxychloroquine was added for activity.
+    #[group(Envelope)]
+    fn new_nsaid_or_hydroxychloroquine(&self) -> Option<bool> {
+        self.0.new_nsaid_or_hydroxychloroquine
+    }
+    /// Body weight in kilograms.
+    #[group(Envelope)]
+    fn weight_kg(&self) -> Option<Decimal> {
+        self.0.weight_kg.map(Decimal)
+    }
+}
+
+/// What the SELENA-SLEDAI flare index asks beyond the instruments.
+pub struct FlareExtras(pub study::instrument::FlareExtras);

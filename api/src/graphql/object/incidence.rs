@@ -1,10 +1,13 @@
 //! Incidence of adverse events by class, term and grade.
 
-use super::rate::{Group, Interval};
+use super::rate::{Group, Interval, Rate};
 use super::rule::RuleVersion;
+use crate::graphql::argument::{ArgumentError, grade_asked};
+use crate::graphql::scalar::Decimal;
 use crate::graphql::term::Coded;
 use objects::object;
 use policy::DataGroup;
+use std::sync::Arc;
 use study::outcome;
 use study::terms::IncidenceLevel;
 use study::view::ValueState;
@@ -47,14 +50,44 @@ impl Incidence {
     fn events(&self) -> Option<i32> {
         i32::try_from(self.0.events).ok()
     }
+    /// Of a term the class that its events were coded to; none for the other levels, and when they were coded to several.
+    #[group(Envelope)]
+    fn system_organ_class(&self) -> Option<&str> {
+        self.0.class.as_deref()
+    }
     /// Subjects by their highest grade.
     #[group(Envelope)]
-    fn by_grade(&self) -> Vec<GradeCount> {
-        self.0
-            .by_grade
-            .iter()
-            .map(|(grade, subjects)| GradeCount { grade: *grade, subjects: *subjects })
-            .collect()
+    fn by_grade(
+        &self,
+        /// Whether the protocol's grade stands for every unknown one, as in the sensitivity analysis.
+        #[default(false)]
+        impute_missing: bool,
+    ) -> Vec<GradeCount> {
+        let grades = if impute_missing { &self.0.by_grade_filled } else { &self.0.by_grade };
+        grades.iter().map(|(grade, subjects)| GradeCount { grade: *grade, subjects: *subjects }).collect()
+    }
+    /// Subjects whose highest grade is at least this one. Unknown grades are counted apart, as `notEvaluable`.
+    #[group(Envelope)]
+    fn at_least(
+        &self,
+        /// The grade, 1 to 5.
+        #[default(3)]
+        grade: i32,
+        /// Whether the protocol's grade stands for every unknown one, as in the sensitivity analysis.
+        #[default(false)]
+        impute_missing: bool,
+    ) -> Result<Rate, ArgumentError> {
+        Ok(Rate(self.0.at_least(grade_asked(grade)?, impute_missing)))
+    }
+    /// Subjects with an event over the time to their first one, or to the end of their exposure without one (EAIR).
+    #[group(Envelope)]
+    fn incidence_rate(&self) -> ExposureRate {
+        self.exposed(self.0.first_events)
+    }
+    /// Events over the whole exposure (EAER).
+    #[group(Envelope)]
+    fn event_rate(&self) -> ExposureRate {
+        self.exposed(self.0.all_events)
     }
     /// Numerator over denominator.
     #[group(Envelope)]
@@ -86,6 +119,12 @@ impl Incidence {
 /// Incidence of adverse events.
 pub struct Incidence(pub outcome::Incidence);
 
+impl Incidence {
+    fn exposed(&self, rate: study::rules::ExposureRate) -> ExposureRate {
+        ExposureRate { rate, level: self.0.confidence, rule: self.0.exposure_rule.clone() }
+    }
+}
+
 /// Subjects whose highest grade is this one.
 #[object(name = "GradeCount", gate = open)]
 impl GradeCount {
@@ -105,4 +144,57 @@ impl GradeCount {
 pub struct GradeCount {
     grade: Option<u8>,
     subjects: u64,
+}
+
+/// A rate per year of exposure, with its exact interval. A year has 365.25 days; exposure runs from the first dose to
+/// death, last contact or the protocol's horizon.
+#[object(name = "ExposureRate", gate = open)]
+impl ExposureRate {
+    /// Events, or subjects with an event.
+    #[group(Envelope)]
+    fn events(&self) -> Option<i32> {
+        i32::try_from(self.rate.events).ok()
+    }
+    /// Years of exposure, or at risk of a first event.
+    #[group(Envelope)]
+    fn person_years(&self) -> Decimal {
+        Decimal::from(self.rate.person_years)
+    }
+    /// Events a year; none without exposure.
+    #[group(Envelope)]
+    fn rate(&self) -> Option<f64> {
+        self.rate.rate
+    }
+    /// Lower end of the exact interval (Poisson).
+    #[group(Envelope)]
+    fn lower(&self) -> Option<f64> {
+        self.rate.interval.map(|it| it.low)
+    }
+    /// Upper end of the exact interval (Poisson).
+    #[group(Envelope)]
+    fn upper(&self) -> Option<f64> {
+        self.rate.interval.map(|it| it.high)
+    }
+    /// How `lower` and `upper` were taken.
+    #[group(Envelope)]
+    fn method(&self) -> &str {
+        "EXACT_POISSON"
+    }
+    /// Level of the interval.
+    #[group(Envelope)]
+    fn level(&self) -> f64 {
+        self.level
+    }
+    /// The rule of the rate, with its version and parameters.
+    #[group(Envelope)]
+    fn rule(&self) -> Option<RuleVersion> {
+        self.rule.as_deref().cloned().map(RuleVersion)
+    }
+}
+
+/// A rate by exposure.
+pub struct ExposureRate {
+    rate: study::rules::ExposureRate,
+    level: f64,
+    rule: Option<Arc<study::rules::RuleVersion>>,
 }

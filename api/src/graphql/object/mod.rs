@@ -9,6 +9,8 @@ pub mod dose;
 pub mod dsmb;
 pub mod escalation;
 pub mod evaluation;
+pub mod flare;
+pub mod hys_law;
 pub mod identity;
 pub mod incidence;
 pub mod lab;
@@ -29,6 +31,7 @@ pub mod site;
 pub mod study;
 pub mod subject;
 pub mod summary;
+pub mod time_in_state;
 pub mod visit;
 
 use ::study::view::SubjectView;

@@ -9,7 +9,7 @@ use crate::graphql::term::Coded;
 use chrono::NaiveDate;
 use objects::object;
 use policy::DataGroup;
-use study::outcome::RateOf;
+use study::outcome::{EventsOf, RateOf};
 use study::terms::{Autoantibody, Grouping, Missing};
 use study::view::View;
 
@@ -68,10 +68,18 @@ impl StudyOutcomes<'_> {
     fn dlt_rate(&self) -> Option<Vec<Rate>> {
         Some(self.view.dlt_rate(self.by, self.on)?.into_iter().map(Rate).collect())
     }
-    /// Incidence of treatment-emergent adverse events that count as related to the product, to one year.
+    /// Incidence of treatment-emergent adverse events, related or not, to one year: any event, then by class, then by term.
     #[group(Envelope)]
+    #[complexity(list = 20)]
+    fn treatment_emergent_events(&self) -> Option<Vec<Incidence>> {
+        self.incidence(EventsOf::Anything)
+    }
+    /// Incidence of treatment-emergent adverse events that count as related to the product, to one year: any event, then
+    /// by class, then by term.
+    #[group(Envelope)]
+    #[complexity(list = 20)]
     fn treatment_related_events(&self) -> Option<Vec<Incidence>> {
-        Some(self.view.related_events(self.by)?.into_iter().map(Incidence).collect())
+        self.incidence(EventsOf::Product)
     }
     /// Change of SLEDAI-2K from baseline to a planned visit, summarised. Nothing is imputed.
     #[group(Envelope)]
@@ -111,6 +119,10 @@ pub struct StudyOutcomes<'v> {
 }
 
 impl StudyOutcomes<'_> {
+    fn incidence(&self, of: EventsOf) -> Option<Vec<Incidence>> {
+        Some(self.view.incidence(of, self.by, self.on)?.into_iter().map(Incidence).collect())
+    }
+
     fn rate(
         &self,
         of: RateOf,

@@ -179,6 +179,6 @@ impl BilagSystemGrade {
 
 /// The grade of one system.
 pub struct BilagSystemGrade {
-    system: &'static str,
-    grade: &'static str,
+    pub(super) system: &'static str,
+    pub(super) grade: &'static str,
 }

@@ -235,8 +235,12 @@ impl Study {
     }
     /// Pause and stopping rules. Null when kept from you.
     #[group(Envelope)]
-    fn safety(&self) -> Option<Safety<'_>> {
-        self.0.stopping_rules().map(|_| Safety(&self.0))
+    fn safety(
+        &self,
+        /// As seen on this day; today in the study's zone unless given.
+        on: Option<Date>,
+    ) -> Option<Safety<'_>> {
+        self.0.stopping_rules().map(|_| Safety { view: &self.0, on: on.map(|day| day.0) })
     }
     /// The safety board's reports. Null for whoever may see neither the open nor the closed one.
     #[group(Envelope)]

@@ -6,6 +6,8 @@ use super::change::{AutoantibodyChange, Change};
 use super::dlt::DltEvaluation;
 use super::dose::Dose;
 use super::evaluation::Evaluation;
+use super::flare::Flare;
+use super::hys_law::HysLawScreen;
 use super::identity::{MaskedCohort, MaskedIdentity, MaskedSex};
 use super::lab::{AutoantibodyPanel, LabResultConnection};
 use super::ledger::LedgerEntryConnection;
@@ -15,6 +17,7 @@ use super::population::PopulationMembership;
 use super::score::{BilagGrades, SledaiScore};
 use super::screening::{Consent, Disposition, Eligibility};
 use super::site::Site;
+use super::time_in_state::TimeInState;
 use super::visit::Visit;
 use crate::graphql::argument::{ArgumentError, day_asked, day_of, known, points_asked};
 use crate::graphql::page::{self, Arguments, PageError};
@@ -24,6 +27,7 @@ use crate::graphql::trail::{self, Asked, LedgerFilter};
 use async_graphql::Error;
 use objects::{Cx, Date, Gate, Permit, object};
 use policy::DataGroup;
+use study::derived::State;
 use study::terms::{Autoantibody, Instrument, SubjectStatus};
 use study::view::{SubjectView, TrailOf};
 
@@ -254,6 +258,26 @@ impl<'v> Subject<'v> {
         known(&self.0, &at)?;
         Ok(Evaluation::new(self.0, self.0.doris(&at.0), at))
     }
+    /// Flare at a planned visit, against the latest assessment before it, by two indices.
+    #[group(Envelope)]
+    fn flare(
+        &self,
+        /// The planned visit.
+        at: VisitCode,
+    ) -> Result<Flare<'v>, ArgumentError> {
+        known(&self.0, &at)?;
+        Ok(Flare::new(self.0, at))
+    }
+    /// How long the subject was in the lupus low disease activity state, by the visits at which the protocol judges it.
+    #[group(Envelope)]
+    fn time_in_lldas(&self) -> TimeInState<'v> {
+        TimeInState::new(self.0, State::Lldas)
+    }
+    /// How long the subject was in remission by DORIS 2021, by the visits at which the protocol judges it.
+    #[group(Envelope)]
+    fn time_in_doris(&self) -> TimeInState<'v> {
+        TimeInState::new(self.0, State::Doris)
+    }
     /// Dose-limiting toxicity: whether the subject counts, and whether there was one.
     #[group(Envelope)]
     fn dlt(
@@ -262,6 +286,11 @@ impl<'v> Subject<'v> {
         on: Option<Date>,
     ) -> Result<DltEvaluation<'v>, ArgumentError> {
         Ok(DltEvaluation::new(self.0, self.0.dlt(day_asked(self.0.view(), on)?)))
+    }
+    /// Whether the subject's liver values make a candidate for Hy's law.
+    #[group(LabResults)]
+    fn hys_law(&self) -> HysLawScreen<'v> {
+        HysLawScreen::new(self.0)
     }
     /// Which analysis sets the subject belongs to, and why not. Each says by itself whether it is kept from you.
     #[group(Envelope)]

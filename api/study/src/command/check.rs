@@ -15,6 +15,8 @@ use uuid::Uuid;
 
 /// No record of a trial tells of anything earlier.
 const EARLIEST_YEAR: i32 = 1900;
+/// Body weights of adults, in kilograms; outside, a slip of the pen or of the unit is likelier.
+const WEIGHT_KG: (i64, i64) = (20, 300);
 
 /// Refuses a day after today at the site.
 pub(crate) fn not_future(path: &str, day: NaiveDate, today: NaiveDate) -> Result<(), Refusal> {
@@ -129,6 +131,21 @@ pub(crate) fn decimal(path: &str, text: Option<&str>) -> Result<Option<Exact>, R
     let wrong =
         |_| Refusal::invalid(path, format!("`{text}` is no decimal: give {}", entity::NotExact::RIGHT));
     text.parse().map(Some).map_err(wrong)
+}
+
+/// A body weight in kilograms.
+pub(crate) fn body_weight(path: &str, text: Option<&str>) -> Result<Option<Exact>, Refusal> {
+    let Some(weight) = decimal(path, text)? else { return Ok(None) };
+    let (low, high) = WEIGHT_KG;
+    ensure!(
+        (Decimal::from(low)..=Decimal::from(high)).contains(&weight.decimal()),
+        Refusal::at(
+            path,
+            RefusalCode::Implausible,
+            format!("{weight} kg is hardly a body weight: give {low} to {high} kilograms"),
+        )
+    );
+    Ok(Some(weight))
 }
 
 /// A date as it was typed, of which the day or the month may be unknown.

@@ -14,7 +14,7 @@ use derivation::timeline::study_day;
 use derivation::timeline::window::BaselineReference;
 use entity::rows::Assessment;
 use entity::terms::{Agent, Instrument};
-use entity::{BilagItem, BilagItems, Items};
+use entity::{BilagItem, BilagItems, FlareExtras, Items};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -90,6 +90,7 @@ fn has_result(items: &Items) -> bool {
         Items::Bilag(it) => it.items.0.iter().any(Option::is_some),
         Items::Pga(_) => true,
         Items::LldasExtras(it) => it.haemolytic_anaemia.is_some() || it.gi_activity.is_some(),
+        Items::FlareExtras(it) => it.flare != FlareExtras::default(),
     }
 }
 
@@ -150,17 +151,33 @@ pub(super) fn point<'s>(subject: &'s Subject, at: &Timepoint) -> Point<'s> {
     }
 }
 
+/// The form on flares that stands for a visit, within the protocol's days of what else was assessed there.
+pub(super) fn flare_form<'s>(
+    subject: &'s Subject,
+    at: &Timepoint,
+    anchor: Option<NaiveDate>,
+) -> Option<&'s Rec<Assessment>> {
+    pick(subject, Instrument::FlareExtras, at, anchor)
+}
+
+pub(super) fn flare_of(assessment: &Assessment) -> FlareExtras {
+    match &assessment.items {
+        Items::FlareExtras(it) => it.flare,
+        Items::Sledai(_) | Items::Bilag(_) | Items::Pga(_) | Items::LldasExtras(_) => FlareExtras::default(),
+    }
+}
+
 pub(super) fn sledai_items(assessment: &Assessment) -> Option<Sledai2k> {
     match &assessment.items {
         Items::Sledai(it) => Some(Sledai2k { items: it.items.0 }),
-        Items::Bilag(_) | Items::Pga(_) | Items::LldasExtras(_) => None,
+        Items::Bilag(_) | Items::Pga(_) | Items::LldasExtras(_) | Items::FlareExtras(_) => None,
     }
 }
 
 pub(super) fn bilag_items(assessment: &Assessment) -> Option<Bilag2004> {
     match &assessment.items {
         Items::Bilag(it) => Some(bilag_of(it)),
-        Items::Sledai(_) | Items::Pga(_) | Items::LldasExtras(_) => None,
+        Items::Sledai(_) | Items::Pga(_) | Items::LldasExtras(_) | Items::FlareExtras(_) => None,
     }
 }
 
@@ -179,7 +196,7 @@ fn bilag_of(items: &BilagItems) -> Bilag2004 {
 pub(super) fn pga_of(assessment: &Assessment) -> Option<Pga> {
     match &assessment.items {
         Items::Pga(it) => Pga::from_hundredths(it.pga_hundredths).ok(),
-        Items::Sledai(_) | Items::Bilag(_) | Items::LldasExtras(_) => None,
+        Items::Sledai(_) | Items::Bilag(_) | Items::LldasExtras(_) | Items::FlareExtras(_) => None,
     }
 }
 
@@ -192,7 +209,9 @@ pub(super) fn extras_of(assessment: &Assessment) -> (LldasExtras, Option<bool>, 
             it.maintenance_therapy_ok,
             it.no_glucocorticoid_confirmed == Some(true),
         ),
-        Items::Sledai(_) | Items::Bilag(_) | Items::Pga(_) => (LldasExtras::default(), None, false),
+        Items::Sledai(_) | Items::Bilag(_) | Items::Pga(_) | Items::FlareExtras(_) => {
+            (LldasExtras::default(), None, false)
+        }
     }
 }
 

@@ -24,6 +24,7 @@ const ACTIVE_NEPHRITIS: u8 = 89;
 /// One BILAG-2004 assessment with its grades.
 pub(super) struct BilagPoint {
     pub assessment: Uuid,
+    pub on: NaiveDate,
     pub items: Bilag2004,
     pub grades: Grades,
 }
@@ -76,23 +77,23 @@ impl Course {
 fn bilag_points(subject: &Subject) -> Vec<BilagPoint> {
     let history = history(&subject.row);
     let policy = subject.rulebook.endpoints().bilag2004.policy();
-    let mut points: Vec<(NaiveDate, BilagPoint)> = Vec::new();
+    let mut points: Vec<BilagPoint> = Vec::new();
     let mut involvement = Involvement::from_history(&history);
     let forms = subject.rows.assessments.iter().filter(|it| it.instrument == Instrument::Bilag2004);
     for rec in forms {
         let Some(items) = bilag_items(rec) else { continue };
         let day = rec.assessed_on;
-        let earlier = points.iter().rev().find(|(held, _)| *held < day).map(|(_, point)| &point.items);
-        let nephritis = points.iter().any(|(held, point)| {
-            let recent = held.checked_add_months(Months::new(3)).is_some_and(|until| day <= until);
-            recent && *held < day && point.items.item(ACTIVE_NEPHRITIS) == Some(ItemValue::YesNo(true))
+        let earlier = points.iter().rev().find(|point| point.on < day).map(|point| &point.items);
+        let nephritis = points.iter().any(|point| {
+            let recent = point.on.checked_add_months(Months::new(3)).is_some_and(|until| day <= until);
+            recent && point.on < day && point.items.item(ACTIVE_NEPHRITIS) == Some(ItemValue::YesNo(true))
         });
         involvement.nephritis_within_three_months = nephritis;
         let grades = grade_all(&items, earlier, &involvement, &policy);
         involvement = involvement.after(&grades);
-        points.push((day, BilagPoint { assessment: rec.row.id, items, grades }));
+        points.push(BilagPoint { assessment: rec.row.id, on: day, items, grades });
     }
-    points.into_iter().map(|(_, point)| point).collect()
+    points
 }
 
 fn history(row: &SubjectRow) -> Vec<System> {

@@ -2,6 +2,7 @@
 
 use super::activity::{self, Point, Timepoint, bilag_items, extras_of, pga_of, sledai_items};
 use super::course::prednisone;
+use super::flare::{self, SelenaFlare};
 use super::{Evaluated, Subject};
 use crate::snapshot::tables::Rec;
 use chrono::NaiveDate;
@@ -70,7 +71,7 @@ pub(super) fn bicla(subject: &Subject, at: &str) -> Evaluated {
     }
 }
 
-fn confirmed_none(point: &Point<'_>) -> bool {
+pub(super) fn confirmed_none(point: &Point<'_>) -> bool {
     point.extras.is_some_and(|rec| extras_of(rec).2)
 }
 
@@ -89,7 +90,7 @@ fn state(subject: &Subject, point: &Point<'_>) -> Option<State> {
 }
 
 /// The latest SLEDAI-2K strictly before a day, scheduled or not, with what was assessed close to it.
-fn previous<'s>(subject: &'s Subject, before: NaiveDate) -> Point<'s> {
+pub(super) fn previous<'s>(subject: &'s Subject, before: NaiveDate) -> Point<'s> {
     let latest = |instrument: Instrument, near: Option<NaiveDate>| {
         let span = i64::from(subject.rulebook.endpoints().sri.component_days);
         subject
@@ -105,7 +106,7 @@ fn previous<'s>(subject: &'s Subject, before: NaiveDate) -> Point<'s> {
     Point {
         sledai,
         bilag: near.and_then(|near| latest(Instrument::Bilag2004, Some(near))),
-        pga: None,
+        pga: near.and_then(|near| latest(Instrument::Pga, Some(near))),
         extras: near.and_then(|near| latest(Instrument::LldasExtras, Some(near))),
     }
 }
@@ -113,13 +114,23 @@ fn previous<'s>(subject: &'s Subject, before: NaiveDate) -> Point<'s> {
 pub(super) fn lldas(subject: &Subject, at: &str) -> Evaluated {
     let visit = activity::point(subject, &Timepoint::visit(at));
     let day = visit.day();
-    let earlier = visit.sledai.map(|rec| previous(subject, rec.assessed_on)).unwrap_or_default();
+    let mut earlier = visit.sledai.map(|rec| previous(subject, rec.assessed_on)).unwrap_or_default();
     let maintenance = visit.extras.and_then(|rec| extras_of(rec).1);
     let parameters = &subject.rulebook.endpoints().lldas;
     let rule = parameters.rule();
     // Taken literally, the published criterion excludes whoever was given an investigational product.
     let given = subject.first_dose_on().zip(day).is_some_and(|(dose, day)| dose <= day);
     let allowed = parameters.investigational_product_exempt || !given;
+    let flare = match rule.new_activity {
+        NewActivityRule::SfiFlare => Some(flare::selena(subject, at)),
+        NewActivityRule::ClinicalDescriptors
+        | NewActivityRule::AllDescriptors
+        | NewActivityRule::DescriptorsAndBilag => {
+            // They do not look at what the physician thought before.
+            earlier.pga = None;
+            None
+        }
+    };
     let input = LldasInput {
         today: state(subject, &visit),
         previous: state(subject, &earlier),
@@ -128,16 +139,11 @@ pub(super) fn lldas(subject: &Subject, at: &str) -> Evaluated {
         maintenance_therapy: maintenance
             .or_else(|| day.and_then(|day| is_maintenance(&subject.course().background, day)))
             .map(|within| within && allowed),
-        sfi_flare: match rule.new_activity {
-            // No form asks what this flare index needs beyond the scores, so it stays open.
-            NewActivityRule::SfiFlare
-            | NewActivityRule::ClinicalDescriptors
-            | NewActivityRule::AllDescriptors
-            | NewActivityRule::DescriptorsAndBilag => None,
-        },
+        sfi_flare: flare.as_ref().and_then(SelenaFlare::at_least),
     };
     let evaluation = lldas_rule::lldas(&input, &rule, failed(subject, at, day));
     let mut evaluation = finish(evaluation, subject, &[&visit, &earlier]);
+    evaluation.evidence.extend(flare.iter().filter_map(|flare| flare.form));
     if day.is_some() {
         evaluation.evidence.extend(&subject.course().steroid_rows);
     }

@@ -22,8 +22,12 @@ pub struct EmergentEvent {
     pub pt: String,
     /// Which of the two hold an identifier of the subject, and are not named to the board: class, then term.
     pub withheld: [bool; 2],
+    /// The first day that makes it treatment-emergent: its start, or that of the worsening.
+    pub emerged_on: NaiveDate,
     /// The highest grade; none when unknown.
     pub grade: Option<Grade>,
+    /// Whether one of its grades from that day on is unknown, so that the highest may be another.
+    pub grade_missing: bool,
     /// Whether it counts as related to the investigational product.
     pub related: bool,
 }
@@ -32,8 +36,8 @@ pub struct EmergentEvent {
 pub const UNCODED: &str = "(not coded)";
 
 impl Subject {
-    /// Treatment-emergent adverse events.
-    pub(crate) fn emergent_events(&self) -> Vec<EmergentEvent> {
+    /// Treatment-emergent adverse events as seen on a day.
+    pub(crate) fn emergent_events(&self, on: NaiveDate) -> Vec<EmergentEvent> {
         let parameters = self.rulebook.safety();
         let first = self.rows.doses.iter().find(|dose| dose.agent == Agent::Nk510);
         let conditioning = self
@@ -46,21 +50,34 @@ impl Subject {
             first_dose: self.first_dose_on(),
             first_dose_time: first.and_then(|dose| super::activity::clock(dose.start_time.as_deref())),
         };
-        let events = self.rows.adverse_events.iter();
-        events
-            .filter(|event| {
-                let emergence = classify(&episode(self, event, treatment.first_dose), &treatment, parameters);
-                emergence.treatment_emergent == Some(true)
-            })
-            .map(|event| EmergentEvent {
+        let emerged = |event: &AdverseEvent| {
+            let episode = episode(self, event, treatment.first_dose);
+            let started = Episode { worsened_on: None, ..episode };
+            let judge = |episode| classify(episode, &treatment, parameters);
+            let (start, whole) = (judge(&started), judge(&episode));
+            let day = match (start.treatment_emergent, whole.treatment_emergent) {
+                (Some(true), _) => start.start.map(|used| used.date),
+                (_, Some(true)) => episode.worsened_on,
+                (_, Some(false) | None) => None,
+            };
+            day.filter(|day| *day <= on)
+        };
+        let of = |event: &Rec<AdverseEvent>| {
+            let emerged_on = emerged(event)?;
+            let reached = || grades(self, event.id).filter(|it| it.since.earliest() <= on);
+            Some(EmergentEvent {
                 event: event.id,
                 soc: event.soc.clone().unwrap_or_else(|| UNCODED.to_owned()),
                 pt: event.pt.clone().unwrap_or_else(|| UNCODED.to_owned()),
                 withheld: ["soc", "pt"].map(|name| event.withhold.iter().any(|field| field == name)),
-                grade: grades(self, event.id).filter_map(|it| grade_of(it.grade)).max(),
+                emerged_on,
+                grade: reached().filter_map(|it| grade_of(it.grade)).max(),
+                grade_missing: reached().next().is_none()
+                    || reached().any(|it| it.grade.is_none() && it.since.latest() >= emerged_on),
                 related: counts_as_related(causality_of(self, event.id), parameters),
             })
-            .collect()
+        };
+        self.rows.adverse_events.iter().filter_map(of).collect()
     }
 }
 
@@ -70,24 +87,34 @@ fn grades(subject: &Subject, event: Uuid) -> impl Iterator<Item = &Rec<AdverseEv
 
 fn episode(subject: &Subject, event: &AdverseEvent, first_dose: Option<NaiveDate>) -> Episode {
     let whole = |text: &PartialText| (text.earliest() == text.latest()).then(|| text.earliest());
-    // The first day after the first dose on which the grade is higher than it ever was before that day.
-    let mut highest: Option<Grade> = None;
-    let mut worsened_on = None;
-    for reached in grades(subject, event.id) {
-        let grade = grade_of(reached.grade);
-        let since = reached.since.earliest();
-        let worse = highest.is_some() && grade > highest;
-        if worse && worsened_on.is_none() && first_dose.is_some_and(|dose| since >= dose) {
-            worsened_on = Some(since);
-        }
-        highest = highest.max(grade);
-    }
     Episode {
         start: partial(&event.start),
         start_time: None,
         end: event.end.as_ref().and_then(whole),
-        worsened_on,
+        worsened_on: first_dose.and_then(|dose| worsened_on(grades(subject, event.id), event, dose)),
     }
+}
+
+/// The first day from the first dose on at which the grade is higher than it ever was before that day.
+///
+/// An unknown grade ranks below 1, as it does where the highest is taken: whoever had an event of an unknown grade before
+/// the dose, and one of a known grade after it, counts as worse. A first grade that was reached after the onset follows
+/// one that nobody recorded.
+fn worsened_on<'g>(
+    grades: impl Iterator<Item = &'g Rec<AdverseEventGrade>>,
+    event: &AdverseEvent,
+    first_dose: NaiveDate,
+) -> Option<NaiveDate> {
+    let mut before: Option<Option<Grade>> = None;
+    for reached in grades {
+        let (grade, since) = (grade_of(reached.grade), reached.since.earliest());
+        let known_before = before.or((since > event.start.latest()).then_some(None));
+        if since >= first_dose && known_before.is_some_and(|highest| grade > highest) {
+            return Some(since);
+        }
+        before = Some(before.flatten().max(grade));
+    }
+    None
 }
 
 /// The date as the rules read it. Rows hold only dates that parse.

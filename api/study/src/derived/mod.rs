@@ -9,10 +9,15 @@ mod course;
 pub mod dlt;
 mod efficacy;
 mod events;
+mod exposure;
+mod flare;
 mod lab_grades;
+mod liver;
 mod populations;
+mod stopping;
 #[cfg(test)]
 mod tests;
+mod time_in_state;
 
 use crate::snapshot::{Snapshot, Subject};
 pub use activity::Timepoint;
@@ -25,11 +30,14 @@ use derivation::instrument::sledai2k::Score;
 use derivation::rule::{Evaluation, Reason, Rule};
 use entity::terms::Autoantibody;
 pub use events::{EmergentEvent, UNCODED};
+pub use flare::{BilagFlareAt, SelenaFlare};
 pub use lab_grades::{LabGrade, LabGradeReason};
+pub use liver::HysLaw;
 pub use populations::{MembershipAt, MembershipReason, Population, membership_reads};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+pub use time_in_state::{State, TimeInState, VisitState};
 
 /// What an endpoint reads: it is shown only to who may read all of it.
 pub mod reads {
@@ -222,6 +230,16 @@ impl Subject {
     /// DORIS remission at a planned visit.
     pub(crate) fn doris(&self, at: &str) -> Arc<Evaluated> {
         self.evaluated(Endpoint::Doris, at, || efficacy::doris(self, at))
+    }
+
+    /// The SELENA-SLEDAI flare index at a planned visit, against the assessment before it.
+    pub(crate) fn selena_flare(&self, at: &str) -> SelenaFlare {
+        flare::selena(self, at)
+    }
+
+    /// BILAG flare at a planned visit, against the assessment before it.
+    pub(crate) fn bilag_flare(&self, at: &str) -> BilagFlareAt {
+        flare::bilag(self, at)
     }
 
     /// The change of an analyte from baseline to a planned visit.

@@ -158,6 +158,6 @@ impl Subject {
 fn is_of_efficacy(instrument: Instrument) -> bool {
     match instrument {
         Instrument::Sledai2k | Instrument::Bilag2004 | Instrument::Pga => true,
-        Instrument::LldasExtras => false,
+        Instrument::LldasExtras | Instrument::FlareExtras => false,
     }
 }

@@ -8,7 +8,7 @@ use crate::command::conduct::{
 use crate::command::safety::ReportAdverseEvent;
 use crate::command::testing::{NK510, Trial, day, dose, event, lab, sledai};
 use derivation::logic::Verdict;
-use derivation::rule::Evaluation;
+use derivation::rule::{Evaluation, Reason};
 use entity::LldasExtras;
 use entity::terms::{AdverseEventCategory, VisitStatus};
 use uuid::Uuid;
@@ -245,4 +245,168 @@ fn a_baseline_that_is_a_bound_is_no_number() {
     assert_eq!((ast.grade, ast.reason), (None, Some(LabGradeReason::BaselineBound)));
     let creatinine = graded(&mut trial, subject, ("creatinine", "90", "umol/L", "100"), "2026-05-12");
     assert_eq!((creatinine.grade, creatinine.reason), (None, Some(LabGradeReason::BaselineBound)));
+}
+
+/// Exposure runs from day 1 to the last contact: a missed visit is none, nor is the day of being given up for lost.
+#[test]
+fn exposure_ends_with_the_last_contact() {
+    use crate::command::enrolment::WithdrawSubject;
+    use entity::terms::DispositionKind;
+    let mut trial = Trial::open_label();
+    trial.now = "2027-09-01T04:00:00Z".parse().unwrap();
+    let subject = trial.dosed("SH01");
+    let on = day("2027-09-01");
+    let days = |trial: &Trial| trial.subject(subject).exposure_days(on);
+    assert_eq!(days(&trial), 1, "the first dose on 2026-05-06");
+    trial.visit(subject, "DAY_14", "2026-05-19");
+    assert_eq!(days(&trial), 14);
+    assert_eq!(trial.subject(subject).exposure_days(day("2026-05-10")), 1, "as seen before the visit");
+    assert_eq!(trial.subject(subject).days_at_risk(Some(day("2026-05-08")), on), 3);
+    let who = trial.coordinator_of(subject);
+    let missed = VisitFields {
+        code: Some("DAY_28".into()),
+        date: day("2026-06-02"),
+        status: VisitStatus::Missed,
+        note: None,
+    };
+    trial.run(&who, &RecordVisit { subject, visit: missed }).unwrap();
+    assert_eq!(days(&trial), 14);
+    trial.visit(subject, "MONTH_12", "2027-06-01");
+    assert_eq!(days(&trial), 366, "and no further than the horizon");
+    for (kind, expected) in [(DispositionKind::LostToFollowUp, 1), (DispositionKind::Died, 6)] {
+        let mut trial = Trial::open_label();
+        let subject = trial.dosed("SH01");
+        let reason = Some("synthetic".to_owned());
+        let end = WithdrawSubject { subject, kind, occurred_on: day("2026-05-11"), reason };
+        trial.run(&trial.investigator_of(subject), &end).unwrap();
+        assert_eq!(trial.subject(subject).exposure_days(day("2026-06-01")), expected, "{kind:?}");
+    }
+}
+
+/// An event that was there before the first dose (2026-05-06) counts when it got worse after it. What nobody knew ranks
+/// below every grade.
+#[test]
+fn an_older_event_counts_when_it_got_worse() {
+    let emerged = |start: &str, grades: &[(Option<i32>, &str)]| {
+        let (mut trial, subject) = dosed(NK510);
+        let mut report = event(subject);
+        report.event.start = start.to_owned();
+        let grade = |(grade, since): &(Option<i32>, &str)| crate::command::safety::GradeSince {
+            grade: *grade,
+            since: Some((*since).to_owned()),
+            ..report.grades[0].clone()
+        };
+        report.grades = grades.iter().map(grade).collect();
+        trial.run(&trial.investigator_of(subject), &report).unwrap();
+        let found = trial.subject(subject).emergent_events(day("2026-06-01"));
+        found.first().map(|it| (it.emerged_on.to_string(), it.grade.map(u8::from)))
+    };
+    let at = |on: &str, grade| Some((on.to_owned(), Some(grade)));
+    assert_eq!(emerged("2026-05-10", &[(Some(2), "2026-05-10")]), at("2026-05-10", 2));
+    assert_eq!(emerged("2026-05-03", &[(Some(2), "2026-05-03")]), None);
+    assert_eq!(emerged("2026-05-03", &[(Some(2), "2026-05-03"), (Some(1), "2026-05-08")]), None);
+    assert_eq!(
+        emerged("2026-05-03", &[(Some(1), "2026-05-03"), (Some(2), "2026-05-08")]),
+        at("2026-05-08", 2)
+    );
+    // Worse before the dose is not worse after it, and the first rise after it is the day.
+    assert_eq!(
+        emerged("2026-05-03", &[(Some(1), "2026-05-03"), (Some(3), "2026-05-05"), (Some(2), "2026-05-08")]),
+        None
+    );
+    let thrice = [(Some(1), "2026-05-03"), (Some(2), "2026-05-06"), (Some(3), "2026-05-09")];
+    assert_eq!(emerged("2026-05-03", &thrice), at("2026-05-06", 3));
+    // Of an unknown grade before, or of none that was recorded.
+    assert_eq!(emerged("2026-05-03", &[(None, "2026-05-03"), (Some(1), "2026-05-08")]), at("2026-05-08", 1));
+    assert_eq!(emerged("2026-05-03", &[(Some(1), "2026-05-08")]), at("2026-05-08", 1));
+    assert_eq!(emerged("2026-05-03", &[(Some(2), "2026-05-03"), (None, "2026-05-08")]), None);
+    assert_eq!(emerged("2026-05-03", &[(None, "2026-05-03"), (None, "2026-05-08")]), None);
+}
+
+/// A missed visit between two that were made: what was found before it holds until its day, and the time after it is left
+/// out of both counts. What comes after the last visit is not observed.
+#[test]
+fn the_time_after_a_missed_visit_is_left_out() {
+    use super::State;
+    let needs = "\"SLEDAI_2K\", \"PGA\", \"LLDAS_EXTRAS\", \"LAB\", \"MEDICATION_REVIEW\"]";
+    let document = replaced(
+        "procedures = [\"SLEDAI_2K\", \"LAB\", \"MEDICATION_REVIEW\"]",
+        &format!("procedures = [{needs}"),
+    );
+    let mut trial = Trial::of(&document);
+    let enrolled = trial.enrolled("SH01");
+    let undosed = trial.subject(enrolled).time_in_state(State::Lldas);
+    assert_eq!(
+        (undosed.visits.len(), undosed.sustained, undosed.reason),
+        (0, Verdict::NotEvaluable, Some(Reason::NotDosed))
+    );
+    let (mut trial, subject) = dosed(&document);
+    trial.now = "2027-09-01T04:00:00Z".parse().unwrap();
+    // Study days 14, 28 and 181.
+    assessed(&mut trial, subject, "2026-05-19", &[], "0.30");
+    assessed(&mut trial, subject, "2026-06-02", &[], "0.30");
+    assessed(&mut trial, subject, "2026-11-02", &[], "0.60");
+    let lldas = trial.subject(subject).time_in_state(State::Lldas);
+    let visits: Vec<_> =
+        lldas.visits.iter().map(|it| (it.visit.as_str(), it.on.to_string(), it.assessed, it.state)).collect();
+    assert_eq!(
+        visits,
+        [
+            ("DAY_28", "2026-06-02".to_owned(), true, Verdict::Met),
+            // The day that the protocol aims at: study day 91.
+            ("MONTH_3", "2026-08-04".to_owned(), false, Verdict::NotEvaluable),
+            ("MONTH_6", "2026-11-02".to_owned(), true, Verdict::Met),
+        ]
+    );
+    assert_eq!((lldas.time.days_in_state, lldas.time.days_observed), (63, 63));
+    assert_eq!((lldas.at_least_part, lldas.sustained), (Verdict::Met, Verdict::NotEvaluable));
+    let doris = trial.subject(subject).time_in_state(State::Doris);
+    assert_eq!((doris.time.days_in_state, doris.sustained), (63, Verdict::NotMet));
+    assert_eq!(doris.first, Some((true, day("2026-06-02"))));
+}
+
+/// By the flare index no flare is no new activity. A flare of which nobody knows how grave it was is one.
+#[test]
+fn low_disease_activity_may_ask_for_no_flare() {
+    use crate::command::conduct::FlareAnswers;
+    let document =
+        replaced("new_activity_rule = \"CLINICAL_DESCRIPTORS\"", "new_activity_rule = \"SFI_FLARE\"");
+    let judged = |answers: Option<FlareAnswers>| {
+        let (mut trial, subject) = dosed(&document);
+        trial.now = "2026-09-01T04:00:00Z".parse().unwrap();
+        assessed(&mut trial, subject, "2026-05-19", &["rash"], "0.30");
+        // Arthritis is new, and the total rises by two points only.
+        assessed(&mut trial, subject, "2026-06-02", &["arthritis"], "0.30");
+        let who = trial.coordinator_of(subject);
+        if let Some(answers) = answers {
+            let visit = VisitFields {
+                code: None,
+                date: day("2026-06-02"),
+                status: VisitStatus::Occurred,
+                note: None,
+            };
+            let visit = trial.run(&who, &RecordVisit { subject, visit }).unwrap().open[0].row;
+            let items = AssessmentItems::FlareExtras(answers);
+            let assess = RecordAssessment { subject, visit, assessed_on: None, assessor: None, items };
+            trial.run(&who, &assess).unwrap();
+        }
+        let lldas = trial.subject(subject).lldas("DAY_28");
+        let criterion =
+            lldas.evaluation.criteria.iter().find(|it| it.code == "NO_NEW_ACTIVITY").unwrap().verdict;
+        (criterion, lldas.evaluation.outcome)
+    };
+    let no = FlareAnswers {
+        hospitalised: Some(false),
+        severe_manifestation: Some(false),
+        mild_moderate_manifestation: Some(false),
+        new_immunosuppressant: Some(false),
+        new_nsaid_or_hydroxychloroquine: Some(false),
+        weight_kg: None,
+    };
+    assert_eq!(judged(Some(no.clone())), (Verdict::Met, Verdict::Met));
+    assert_eq!(judged(None), (Verdict::NotEvaluable, Verdict::NotEvaluable));
+    let admitted = FlareAnswers { hospitalised: Some(true), ..no };
+    assert_eq!(judged(Some(admitted)), (Verdict::NotMet, Verdict::NotMet));
+    let some = FlareAnswers { mild_moderate_manifestation: Some(true), ..FlareAnswers::default() };
+    assert_eq!(judged(Some(some)), (Verdict::NotMet, Verdict::NotMet));
 }

@@ -1,12 +1,15 @@
-//! Incidence of adverse events by class, term and grade.
+//! Incidence of adverse events by class, term and grade, and their rates by exposure.
 
-use super::{Group, Grouping};
-use crate::derived::reads;
-use crate::snapshot::Subject;
+use super::{Column, Counted, Group, Grouping, Rate};
+use crate::derived::{EmergentEvent, reads};
 use crate::view::{ValueState, View};
+use chrono::NaiveDate;
 use derivation::rule::RuleVersion;
+use derivation::safety::Grade;
+use derivation::safety::exposure::{self, person_years, rate};
 use derivation::safety::incidence::{self, EventRecord, Row, incidence};
 use derivation::statistics::{Interval, clopper_pearson, wilson};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// At which level of coding a row of the table counts.
@@ -20,7 +23,16 @@ pub enum IncidenceLevel {
     PreferredTerm,
 }
 
-/// Incidence of treatment-related adverse events in one column of a table.
+/// Which adverse events a table counts. All of them are treatment-emergent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EventsOf {
+    /// Every one.
+    Anything,
+    /// Those that count as related to the investigational product.
+    Product,
+}
+
+/// Incidence of adverse events in one column of a table.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Incidence {
     /// The column.
@@ -31,6 +43,8 @@ pub struct Incidence {
     pub level: IncidenceLevel,
     /// The class or term; none for any event.
     pub term: Option<String>,
+    /// Of a term the class that all of its events were coded to; none when they were coded to several.
+    pub class: Option<String>,
     /// Subjects with at least one event.
     pub subjects: u64,
     /// Subjects of the safety population.
@@ -39,76 +53,191 @@ pub struct Incidence {
     pub events: u64,
     /// Subjects by their highest grade; none is unknown.
     pub by_grade: Vec<(Option<u8>, u64)>,
+    /// The same with the protocol's grade in place of every unknown one.
+    pub by_grade_filled: Vec<(Option<u8>, u64)>,
     /// Subjects over denominator.
     pub estimate: Option<f64>,
     /// Exact interval.
     pub exact: Option<Interval>,
     /// Score interval.
     pub score: Option<Interval>,
+    /// Level of the intervals.
+    pub confidence: f64,
+    /// Subjects with an event over the time to the first one.
+    pub first_events: exposure::Rate,
+    /// Events over all exposure.
+    pub all_events: exposure::Rate,
     /// The rule that counts.
     pub rule: Option<Arc<RuleVersion>>,
+    /// The rule of the rates by exposure.
+    pub exposure_rule: Option<Arc<RuleVersion>>,
+}
+
+impl Incidence {
+    /// Subjects whose highest grade is at least this one. Unknown grades are counted apart, unless the protocol's grade
+    /// stands for them.
+    pub fn at_least(&self, grade: u8, filled: bool) -> Rate {
+        let grades = if filled { &self.by_grade_filled } else { &self.by_grade };
+        let sum = |wanted: &dyn Fn(Option<u8>) -> bool| {
+            grades.iter().filter(|(held, _)| wanted(*held)).map(|(_, subjects)| subjects).sum()
+        };
+        let counted = Counted {
+            numerator: sum(&|held| held.is_some_and(|held| held >= grade)),
+            denominator: self.denominator,
+            not_evaluable: sum(&|held| held.is_none()),
+        };
+        Rate::of(self.group.clone(), &counted, self.confidence, self.rule.clone())
+    }
 }
 
 /// What stands in the board's tables for a class or term that holds an identifier of its subject.
 const WITHHELD: &str = "(withheld)";
 
+/// One event of a column: the place of its subject, and what it is called.
+struct Counts {
+    place: usize,
+    labels: [String; 2],
+    event: EmergentEvent,
+}
+
+/// A row of the table before it has its figures.
+struct Line<'t> {
+    level: IncidenceLevel,
+    term: Option<&'t str>,
+    row: &'t Row,
+    filled: Option<&'t Row>,
+}
+
 impl View {
-    /// Incidence of treatment-emergent adverse events that count as related to the product: any event, then by
-    /// class, then by term. None for whoever may not read adverse events.
-    pub fn related_events(&self, by: Grouping) -> Option<Vec<Incidence>> {
+    /// Incidence of treatment-emergent adverse events as seen on a day: any event, then by class, then by term. None for
+    /// whoever may not read adverse events.
+    pub fn incidence(&self, of: EventsOf, by: Grouping, on: Option<NaiveDate>) -> Option<Vec<Incidence>> {
         if self.table(reads::EVENTS) != ValueState::Present {
             return None;
         }
-        let level = self.rulebook().map_or(0.95, |book| book.statistics().level());
-        let rule = self.rule(&incidence::RULE).map(Arc::new);
+        let on = self.day(on);
         let mut rows = Vec::new();
-        for column in self.columns(by, Subject::is_treated) {
-            let events: Vec<(usize, crate::derived::EmergentEvent)> = column
-                .subjects
-                .iter()
-                .enumerate()
-                .flat_map(|(place, subject)| {
-                    subject.subject().emergent_events().into_iter().map(move |event| (place, event))
-                })
-                .filter(|(_, event)| event.related)
-                .collect();
-            let named = |text: &'_ str, withheld: bool| {
-                if self.is_board() && withheld { WITHHELD.to_owned() } else { text.to_owned() }
-            };
-            let labels: Vec<[String; 2]> = events
-                .iter()
-                .map(|(_, event)| [named(&event.soc, event.withheld[0]), named(&event.pt, event.withheld[1])])
-                .collect();
-            let table =
-                incidence(events.iter().zip(&labels).map(|((place, event), [soc, pt])| EventRecord {
-                    subject: *place,
-                    system_organ_class: soc,
-                    preferred_term: pt,
-                    grade: event.grade,
-                }));
-            let denominator = column.subjects.len() as u64;
-            let row = |at: IncidenceLevel, term: Option<String>, row: &Row| Incidence {
-                group: column.group.clone(),
-                state: if denominator == 0 { ValueState::NotEvaluable } else { ValueState::Present },
-                level: at,
-                term,
-                subjects: row.subjects,
-                denominator,
-                events: row.events,
-                by_grade: row.max_grades.iter().map(|(grade, count)| (grade.map(u8::from), *count)).collect(),
-                estimate: row.incidence(denominator),
-                exact: clopper_pearson(row.subjects, denominator, level),
-                score: wilson(row.subjects, denominator, level),
-                rule: rule.clone(),
-            };
-            rows.push(row(IncidenceLevel::Any, None, &table.overall));
-            for (class, counted) in &table.by_class {
-                rows.push(row(IncidenceLevel::SystemOrganClass, Some(class.clone()), counted));
-            }
-            for (term, counted) in &table.by_term {
-                rows.push(row(IncidenceLevel::PreferredTerm, Some(term.clone()), counted));
-            }
+        for column in self.columns(by, |subject| subject.first_dose_on().is_some_and(|dose| dose <= on)) {
+            let counts = self.counts(&column, of, on);
+            self.lines(&column, &counts, on, &mut rows);
         }
         Some(rows)
+    }
+
+    fn counts(&self, column: &Column<'_>, of: EventsOf, on: NaiveDate) -> Vec<Counts> {
+        let named = |text: &str, withheld: bool| {
+            if self.is_board() && withheld { WITHHELD.to_owned() } else { text.to_owned() }
+        };
+        let subjects = column.subjects.iter().enumerate();
+        subjects
+            .flat_map(|(place, subject)| {
+                subject.subject().emergent_events(on).into_iter().map(move |event| (place, event))
+            })
+            .filter(|(_, event)| event.related || of == EventsOf::Anything)
+            .map(|(place, event)| Counts {
+                place,
+                labels: [named(&event.soc, event.withheld[0]), named(&event.pt, event.withheld[1])],
+                event,
+            })
+            .collect()
+    }
+
+    fn lines(&self, column: &Column<'_>, counts: &[Counts], on: NaiveDate, rows: &mut Vec<Incidence>) {
+        let stands_in = self.rulebook().map(|book| book.safety().missing_grade_sensitivity);
+        let table = incidence(counts.iter().map(|it| it.record(it.event.grade)));
+        let filled = incidence(counts.iter().map(|it| {
+            let grade = if it.event.grade_missing { it.event.grade.max(stands_in) } else { it.event.grade };
+            it.record(grade)
+        }));
+        let mut lines = vec![Line {
+            level: IncidenceLevel::Any,
+            term: None,
+            row: &table.overall,
+            filled: Some(&filled.overall),
+        }];
+        for (level, rows, filled) in [
+            (IncidenceLevel::SystemOrganClass, &table.by_class, &filled.by_class),
+            (IncidenceLevel::PreferredTerm, &table.by_term, &filled.by_term),
+        ] {
+            let line =
+                |(term, row)| Line { level, term: Some(String::as_str(term)), row, filled: filled.get(term) };
+            lines.extend(rows.iter().map(line));
+        }
+        let exposed: Vec<u32> = column.subjects.iter().map(|it| it.subject().exposure_days(on)).collect();
+        let rules = [&incidence::RULE, &exposure::RULE].map(|rule| self.rule(rule).map(Arc::new));
+        for line in lines {
+            rows.push(self.figures((column, counts), &line, (&exposed, on), &rules));
+        }
+    }
+
+    fn figures(
+        &self,
+        (column, counts): (&Column<'_>, &[Counts]),
+        line: &Line<'_>,
+        (exposed, on): (&[u32], NaiveDate),
+        [rule, exposure_rule]: &[Option<Arc<RuleVersion>>; 2],
+    ) -> Incidence {
+        let confidence = self.rulebook().map_or(0.95, |book| book.statistics().level());
+        let denominator = column.subjects.len() as u64;
+        let grades =
+            |row: &Row| row.max_grades.iter().map(|(grade, count)| (grade.map(u8::from), *count)).collect();
+        let mine: Vec<&Counts> = counts.iter().filter(|it| line.holds(it)).collect();
+        let total: u64 = exposed.iter().map(|days| u64::from(*days)).sum();
+        let mut first: BTreeMap<usize, NaiveDate> = BTreeMap::new();
+        for it in &mine {
+            let day = first.entry(it.place).or_insert(it.event.emerged_on);
+            *day = (*day).min(it.event.emerged_on);
+        }
+        // Whoever had the event leaves the time at risk on that day.
+        let left: u64 = first
+            .iter()
+            .map(|(place, day)| {
+                let at_risk = column.subjects[*place].subject().days_at_risk(Some(*day), on);
+                u64::from(exposed[*place].saturating_sub(at_risk))
+            })
+            .sum();
+        let classes: BTreeSet<&str> = mine.iter().map(|it| it.labels[0].as_str()).collect();
+        let only = |classes: BTreeSet<&str>| match (classes.len(), classes.first()) {
+            (1, Some(only)) => Some((*only).to_owned()),
+            (_, _) => None,
+        };
+        let row = line.row;
+        Incidence {
+            group: column.group.clone(),
+            state: if denominator == 0 { ValueState::NotEvaluable } else { ValueState::Present },
+            level: line.level,
+            term: line.term.map(str::to_owned),
+            class: if line.level == IncidenceLevel::PreferredTerm { only(classes) } else { None },
+            subjects: row.subjects,
+            denominator,
+            events: row.events,
+            by_grade: grades(row),
+            by_grade_filled: line.filled.map(grades).unwrap_or_default(),
+            estimate: row.incidence(denominator),
+            exact: clopper_pearson(row.subjects, denominator, confidence),
+            score: wilson(row.subjects, denominator, confidence),
+            confidence,
+            first_events: rate(row.subjects, person_years(total.saturating_sub(left)), confidence),
+            all_events: rate(row.events, person_years(total), confidence),
+            rule: rule.clone(),
+            exposure_rule: exposure_rule.clone(),
+        }
+    }
+}
+
+impl Counts {
+    fn record(&self, grade: Option<Grade>) -> EventRecord<'_, usize> {
+        let [soc, pt] = &self.labels;
+        EventRecord { subject: self.place, system_organ_class: soc, preferred_term: pt, grade }
+    }
+}
+
+impl Line<'_> {
+    fn holds(&self, counts: &Counts) -> bool {
+        match self.level {
+            IncidenceLevel::Any => true,
+            IncidenceLevel::SystemOrganClass => self.term == Some(counts.labels[0].as_str()),
+            IncidenceLevel::PreferredTerm => self.term == Some(counts.labels[1].as_str()),
+        }
     }
 }

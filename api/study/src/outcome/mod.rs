@@ -7,6 +7,7 @@ mod escalation;
 mod incidence;
 mod populations;
 mod rates;
+mod stopping;
 mod summaries;
 
 use crate::snapshot::Subject;
@@ -15,11 +16,13 @@ use chrono::NaiveDate;
 use derivation::rule::{Rule, RuleVersion};
 use entity::terms::{Agent, ConsentPurpose};
 pub use escalation::{Escalation, LevelState};
-pub use incidence::{Incidence, IncidenceLevel};
+pub use incidence::{EventsOf, Incidence, IncidenceLevel};
 use policy::DataGroup;
 pub use populations::{Members, PopulationCount};
+use rates::Counted;
 pub use rates::{Rate, RateOf};
 use std::sync::Arc;
+pub use stopping::Stopping;
 pub use summaries::Summary;
 use uuid::Uuid;
 

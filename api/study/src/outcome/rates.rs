@@ -40,10 +40,29 @@ pub struct Rate {
 }
 
 /// What is counted in one column.
-struct Counted {
-    numerator: u64,
-    denominator: u64,
-    not_evaluable: u64,
+pub(super) struct Counted {
+    pub numerator: u64,
+    pub denominator: u64,
+    pub not_evaluable: u64,
+}
+
+impl Rate {
+    /// The figures of what was counted.
+    pub(super) fn of(group: Group, counted: &Counted, level: f64, rule: Option<Arc<RuleVersion>>) -> Rate {
+        let Counted { numerator, denominator, not_evaluable } = *counted;
+        Rate {
+            group,
+            state: if denominator == 0 { ValueState::NotEvaluable } else { ValueState::Present },
+            numerator,
+            denominator,
+            not_evaluable,
+            estimate: derivation::statistics::proportion::estimate(numerator, denominator),
+            exact: clopper_pearson(numerator, denominator, level),
+            score: wilson(numerator, denominator, level),
+            level,
+            rule,
+        }
+    }
 }
 
 /// An endpoint of which a rate is asked.
@@ -100,20 +119,7 @@ impl View {
 
     fn rate_of(&self, group: Group, counted: &Counted, rule: Option<Arc<RuleVersion>>) -> Rate {
         let level = self.rulebook().map_or(0.95, |book| book.statistics().level());
-        let Counted { numerator, denominator, not_evaluable } = *counted;
-        let state = if denominator == 0 { ValueState::NotEvaluable } else { ValueState::Present };
-        Rate {
-            group,
-            state,
-            rule,
-            numerator,
-            denominator,
-            not_evaluable,
-            estimate: derivation::statistics::proportion::estimate(numerator, denominator),
-            exact: clopper_pearson(numerator, denominator, level),
-            score: wilson(numerator, denominator, level),
-            level,
-        }
+        Rate::of(group, counted, level, rule)
     }
 
     /// The rate of dose-limiting toxicity among evaluable subjects, as seen on a day. Pending subjects count as

@@ -102,6 +102,9 @@ pub enum Procedure {
     /// What LLDAS asks beyond the instruments.
     #[serde(rename = "LLDAS_EXTRAS")]
     LldasExtras,
+    /// What the SELENA-SLEDAI flare index asks beyond the instruments.
+    #[serde(rename = "FLARE_EXTRAS")]
+    FlareExtras,
     /// Autoantibody and complement panel.
     #[serde(rename = "AUTOANTIBODY_PANEL")]
     AutoantibodyPanel,
@@ -124,6 +127,7 @@ impl Procedure {
             Procedure::Bilag2004 => "BILAG_2004",
             Procedure::Pga => "PGA",
             Procedure::LldasExtras => "LLDAS_EXTRAS",
+            Procedure::FlareExtras => "FLARE_EXTRAS",
             Procedure::AutoantibodyPanel => "AUTOANTIBODY_PANEL",
             Procedure::Lab => "LAB",
             Procedure::Dose => "DOSE",

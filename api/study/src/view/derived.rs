@@ -5,8 +5,9 @@ use super::shown::{Shown, ValueState};
 use super::trail_rows::kind_of;
 use super::{LabResultView, ShownDate, SubjectView};
 use crate::derived::{
-    AutoantibodyChange, BilagAt, Evaluated, LabGrade, MembershipAt, Population, SledaiAt, SledaiChangeAt,
-    SteroidDose, Timepoint, dlt, membership_reads, reads,
+    AutoantibodyChange, BilagAt, BilagFlareAt, Evaluated, HysLaw, LabGrade, MembershipAt, Population,
+    SelenaFlare, SledaiAt, SledaiChangeAt, State, SteroidDose, TimeInState, Timepoint, dlt, membership_reads,
+    reads,
 };
 use chrono::NaiveDate;
 use derivation::endpoint::missing::{Imputed, impute};
@@ -70,6 +71,33 @@ impl<'v> SubjectView<'v> {
         self.evaluate(reads::STATE, || self.subject().doris(at))
     }
 
+    /// The SELENA-SLEDAI flare index at a planned visit.
+    pub fn selena_flare(&self, at: &str) -> Shown<SelenaFlare> {
+        let mut shown = self.derive(reads::STATE, || self.subject().selena_flare(at));
+        if shown.value.as_ref().is_some_and(|it| it.evaluation.flare.is_none()) {
+            shown.state = ValueState::NotEvaluable;
+        }
+        shown
+    }
+
+    /// BILAG flare at a planned visit.
+    pub fn bilag_flare(&self, at: &str) -> Shown<BilagFlareAt> {
+        let mut shown = self.derive(reads::ACTIVITY, || self.subject().bilag_flare(at));
+        if shown.value.as_ref().is_some_and(|it| it.flare.is_none()) {
+            shown.state = ValueState::NotEvaluable;
+        }
+        shown
+    }
+
+    /// How long the subject was in a state.
+    pub fn time_in_state(&self, state: State) -> Shown<TimeInState> {
+        let mut shown = self.derive(reads::STATE, || self.subject().time_in_state(state));
+        if shown.value.as_ref().is_some_and(|it| it.reason.is_some()) {
+            shown.state = ValueState::NotEvaluable;
+        }
+        shown
+    }
+
     /// The outcome after the protocol's rule on missing data.
     pub fn analysed(&self, evaluated: &Evaluated) -> Imputed {
         impute(evaluated.evaluation.outcome, self.subject().rulebook.endpoints().sri.missing)
@@ -107,6 +135,18 @@ impl<'v> SubjectView<'v> {
     pub fn dlt(&self, on: Option<NaiveDate>) -> Shown<dlt::Dlt> {
         let on = on.unwrap_or_else(|| self.today());
         self.derive(reads::DLT, || self.subject().dlt(on))
+    }
+
+    /// The screening of the subject's liver values for Hy's law.
+    pub fn hys_law(&self) -> Shown<HysLaw> {
+        let mut shown = self.derive(&[DataGroup::LabResults], || self.subject().hys_law());
+        if let Some(held) = &shown.value
+            && held.verdict == Verdict::NotEvaluable
+        {
+            let taken = !held.evidence.is_empty();
+            shown.state = if taken { ValueState::NotEvaluable } else { ValueState::NotCollected };
+        }
+        shown
     }
 
     /// The membership of every analysis set as seen on a day; today at the site unless given. Each shows whether the

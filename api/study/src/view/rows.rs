@@ -428,7 +428,9 @@ impl<'v> AssessmentView<'v> {
     pub fn comment(&self, descriptor: &str) -> Shown<&'v str> {
         match &self.rec.row.items {
             Items::Sledai(items) => self.text(items.comments.get(descriptor)),
-            Items::Bilag(_) | Items::Pga(_) | Items::LldasExtras(_) => Shown::of(None),
+            Items::Bilag(_) | Items::Pga(_) | Items::LldasExtras(_) | Items::FlareExtras(_) => {
+                Shown::of(None)
+            }
         }
     }
 

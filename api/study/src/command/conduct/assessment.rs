@@ -6,7 +6,9 @@ use derivation::instrument::bilag2004::{Item, ItemKind, item};
 use derivation::instrument::pga::{Pga, PgaError};
 use derivation::instrument::sledai2k::Descriptor;
 use entity::terms::Instrument;
-use entity::{BilagItem, BilagItems, Items, LldasExtras, PgaItems, Places, SledaiItems};
+use entity::{
+    BilagItem, BilagItems, FlareExtras, FlareItems, Items, LldasExtras, PgaItems, Places, SledaiItems,
+};
 use policy::{Refusal, RefusalCode, Side, ensure};
 use rust_decimal::Decimal;
 use serde::Serialize;
@@ -47,6 +49,26 @@ pub enum AssessmentItems {
     },
     /// What LLDAS asks beyond the instruments.
     LldasExtras(LldasExtras),
+    /// What the SELENA-SLEDAI flare index asks beyond the instruments.
+    FlareExtras(FlareAnswers),
+}
+
+/// The form on flares, since the previous assessment. What is left out was not assessed.
+#[derive(Clone, Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FlareAnswers {
+    /// Admitted to hospital for lupus.
+    pub hospitalised: Option<bool>,
+    /// A severe manifestation is new or worse and needed the treatment that the index names.
+    pub severe_manifestation: Option<bool>,
+    /// A manifestation of the mild or moderate list is new or worse.
+    pub mild_moderate_manifestation: Option<bool>,
+    /// Cyclophosphamide, azathioprine, methotrexate or mycophenolate was added for activity.
+    pub new_immunosuppressant: Option<bool>,
+    /// A nonsteroidal anti-inflammatory drug or hydroxychloroquine was added for activity.
+    pub new_nsaid_or_hydroxychloroquine: Option<bool>,
+    /// Body weight in kilograms, 20 to 300, as text.
+    pub weight_kg: Option<String>,
 }
 
 /// One descriptor of SLEDAI-2K.
@@ -101,6 +123,7 @@ impl AssessmentItems {
             AssessmentItems::Bilag { .. } => Instrument::Bilag2004,
             AssessmentItems::Pga { .. } => Instrument::Pga,
             AssessmentItems::LldasExtras(_) => Instrument::LldasExtras,
+            AssessmentItems::FlareExtras(_) => Instrument::FlareExtras,
         }
     }
 
@@ -157,6 +180,7 @@ impl AssessmentItems {
             }
             AssessmentItems::Pga { value } => pga(value).map(Items::Pga),
             AssessmentItems::LldasExtras(extras) => Ok(Items::LldasExtras(extras.clone())),
+            AssessmentItems::FlareExtras(answers) => flare(answers).map(Items::FlareExtras),
         }
     }
 }
@@ -262,6 +286,18 @@ fn bilag_value(path: &str, item: &Item, value: &BilagValue) -> Result<Option<Bil
         Refusal::invalid(path, message)
     };
     value.map(Some).ok_or_else(wrong)
+}
+
+fn flare(answers: &FlareAnswers) -> Result<FlareItems, Refusal> {
+    let flare = FlareExtras {
+        hospitalised: answers.hospitalised,
+        severe_manifestation: answers.severe_manifestation,
+        mild_moderate_manifestation: answers.mild_moderate_manifestation,
+        new_immunosuppressant: answers.new_immunosuppressant,
+        new_nsaid_or_hydroxychloroquine: answers.new_nsaid_or_hydroxychloroquine,
+        weight_kg: check::body_weight("items.weightKg", answers.weight_kg.as_deref())?,
+    };
+    Ok(FlareItems { flare })
 }
 
 fn pga(text: &str) -> Result<PgaItems, Refusal> {

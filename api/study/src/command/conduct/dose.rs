@@ -10,8 +10,6 @@ use rust_decimal::Decimal;
 use serde::Serialize;
 use uuid::Uuid;
 
-/// Body weights of adults, in kilograms; outside, a slip of the pen or of the unit is likelier.
-const WEIGHT_KG: (i64, i64) = (20, 300);
 /// A dose is at most this many times the planned one; more is a slip in weight or cells.
 const TIMES_PLANNED: i64 = 10;
 /// Most characters of a lot.
@@ -60,7 +58,7 @@ impl DoseFields {
         check::not_before("givenOn", self.given_on, enrolled, "enrolment")?;
         let ordinal = self.in_turn(subject, id)?;
         let product = self.agent == subject.rulebook.product().agent;
-        let weight = self.weight()?;
+        let weight = check::body_weight("weightKg", self.weight_kg.as_deref())?;
         let total = check::decimal("totalCells", self.total_cells.as_deref())?;
         let (planned, actual) = if product {
             let (Some(weight), Some(total)) = (weight, total) else {
@@ -116,20 +114,6 @@ impl DoseFields {
             Refusal::invalid("givenOn", "doses of an agent follow each other in the order of their numbers")
         );
         Ok(ordinal)
-    }
-
-    fn weight(&self) -> Result<Option<Exact>, Refusal> {
-        let Some(weight) = check::decimal("weightKg", self.weight_kg.as_deref())? else { return Ok(None) };
-        let (low, high) = WEIGHT_KG;
-        ensure!(
-            (Decimal::from(low)..=Decimal::from(high)).contains(&weight.decimal()),
-            Refusal::at(
-                "weightKg",
-                RefusalCode::Implausible,
-                format!("{weight} kg is hardly a body weight: give {low} to {high} kilograms"),
-            )
-        );
-        Ok(Some(weight))
     }
 
     /// Lymphodepletion has no cells, and other agents are none of the protocol's.

@@ -21,7 +21,7 @@ mod unmasking;
 mod value;
 mod visit;
 
-pub use assessment::{AssessmentItems, BilagEntry, BilagValue, SledaiComment, SledaiEntry};
+pub use assessment::{AssessmentItems, BilagEntry, BilagValue, FlareAnswers, SledaiComment, SledaiEntry};
 pub use correct_assessment::CorrectAssessment;
 pub use correct_record::CorrectRecord;
 pub use correction::Correction;

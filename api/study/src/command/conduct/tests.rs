@@ -141,6 +141,15 @@ fn what_is_right_is_stored_as_it_is() {
     assert_eq!(items.not_due_to_sle, [84, 92]);
     let extras = LldasExtras { gi_activity: Some(false), ..LldasExtras::default() };
     assert_eq!(stored(AssessmentItems::LldasExtras(extras.clone())).items, Items::LldasExtras(extras));
+    let answers = FlareAnswers {
+        hospitalised: Some(false),
+        weight_kg: Some(" 62.5 ".into()),
+        ..FlareAnswers::default()
+    };
+    let flare = stored(AssessmentItems::FlareExtras(answers));
+    let Items::FlareExtras(items) = &flare.items else { panic!("another instrument") };
+    assert_eq!((items.flare.hospitalised, items.flare.new_immunosuppressant), (Some(false), None));
+    assert_eq!(items.flare.weight_kg, "62.5".parse().ok());
     // Left out is unknown, and unknown is not absent.
     let rash = SledaiEntry { code: "rash".into(), present: Some(true) };
     let sledai =

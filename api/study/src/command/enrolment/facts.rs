@@ -64,7 +64,7 @@ fn sledai(facts: &mut Facts, subject: &Subject) {
     let at_visit = subject.rows.assessments.iter().filter(|it| it.visit_id == visit);
     let mut items = at_visit.rev().filter_map(|it| match &it.items {
         Items::Sledai(items) => Some(items.items.0),
-        Items::Bilag(_) | Items::Pga(_) | Items::LldasExtras(_) => None,
+        Items::Bilag(_) | Items::Pga(_) | Items::LldasExtras(_) | Items::FlareExtras(_) => None,
     });
     if let Some(items) = items.next() {
         let score = Sledai2k { items }.score();
