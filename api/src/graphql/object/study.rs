@@ -239,8 +239,9 @@ impl Study {
         &self,
         /// As seen on this day; today in the study's zone unless given.
         on: Option<Date>,
-    ) -> Option<Safety<'_>> {
-        self.0.stopping_rules().map(|_| Safety { view: &self.0, on: on.map(|day| day.0) })
+    ) -> Result<Option<Safety<'_>>, ArgumentError> {
+        let on = day_asked(&self.0, on)?;
+        Ok(self.0.stopping_rules().map(|_| Safety { view: &self.0, on }))
     }
     /// The safety board's reports. Null for whoever may see neither the open nor the closed one.
     #[group(Envelope)]
