@@ -59,10 +59,12 @@ class Demo:
         binary = os.environ.get("TRIALGRAPH_BIN", str(ROOT / "target" / "debug" / "trialgraph"))
         # The rates have tests of their own; here they would only slow the requests down.
         limits = {"TRIALGRAPH_LIMITS__CALLER_PER_MINUTE": "1000000", "TRIALGRAPH_LIMITS__ADDRESS_PER_MINUTE": "1000000"}
+        # Settings are those of this run alone: what the caller's shell has set is not for the program.
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("TRIALGRAPH_")}
         self.log = open(Path(self.directory.name) / "log", "w+")
         self.child = subprocess.Popen(
             [binary, "demo", "--port", "0", "--data", self.directory.name],
-            stdout=self.log, stderr=self.log, env={**os.environ, **limits},
+            stdout=self.log, stderr=self.log, env={**kept, **limits},
         )
         file = Path(self.directory.name) / "demo.json"
         for _ in range(3000):
