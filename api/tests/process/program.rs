@@ -68,6 +68,12 @@ impl Founded {
         self.directory.join("trialgraph.sqlite")
     }
 
+    /// Whether some of the database is still in the log beside its file.
+    pub fn has_log(&self) -> bool {
+        let log = self.directory.join("trialgraph.sqlite-wal");
+        std::fs::metadata(log).is_ok_and(|log| log.len() > 0)
+    }
+
     /// The file of the database.
     pub fn database(&self) -> Vec<u8> {
         std::fs::read(self.file()).unwrap()
