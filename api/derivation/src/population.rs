@@ -158,7 +158,6 @@ pub fn memberships(subject: &Disposition, parameters: &PopulationParameters) -> 
         Evaluability::NotEvaluable => (Verdict::NotMet, Reason::DltNotEvaluable),
         Evaluability::Pending => (Verdict::NotEvaluable, Reason::DltPending),
     };
-    let full_and_protocol: Vec<(Verdict, Reason)> = full_analysis.into_iter().chain(per_protocol).collect();
     [
         membership(Population::Enrolled, &[needs(subject.consent.is_some(), Reason::NoConsent)]),
         membership(Population::FullAnalysis, &full_analysis),
@@ -168,14 +167,18 @@ pub fn memberships(subject: &Disposition, parameters: &PopulationParameters) -> 
             &[needs(subject.lymphodepletion.is_some(), Reason::NoLymphodepletion)],
         ),
         membership(Population::DltEvaluable, &[needs(dosed, Reason::NotDosed), dlt]),
-        membership(Population::PerProtocol, &full_and_protocol),
+        membership(Population::PerProtocol, full_analysis.iter().chain(&per_protocol)),
     ]
 }
 
 /// All conditions must hold; the first that fails is the reason, else the first that is open.
-fn membership(population: Population, conditions: &[(Verdict, MembershipReason)]) -> Membership {
-    let included = Verdict::all(conditions.iter().map(|(verdict, _)| *verdict));
-    let decided = conditions.iter().find(|(verdict, _)| *verdict == included);
+fn membership<'c>(
+    population: Population,
+    conditions: impl IntoIterator<Item = &'c (Verdict, MembershipReason), IntoIter: Clone>,
+) -> Membership {
+    let mut conditions = conditions.into_iter();
+    let included = Verdict::all(conditions.clone().map(|(verdict, _)| *verdict));
+    let decided = conditions.find(|(verdict, _)| *verdict == included);
     let reason = match (included, decided) {
         (Verdict::NotMet | Verdict::NotEvaluable, Some((_, reason))) => *reason,
         (Verdict::Met, _) | (_, None) => MembershipReason::Qualifies,

@@ -255,6 +255,16 @@ listed!(Missing, "What stands for missing answers in a rate." {
     ComponentOnly = "COMPONENT_ONLY": "Not evaluable stays in the denominator and is no response; it is counted apart.",
 });
 
+impl From<MissingStrategy> for Missing {
+    fn from(strategy: MissingStrategy) -> Missing {
+        match strategy {
+            MissingStrategy::Nri => Missing::NonResponder,
+            MissingStrategy::ObservedCase => Missing::ObservedCase,
+            MissingStrategy::ComponentOnly => Missing::ComponentOnly,
+        }
+    }
+}
+
 impl From<Missing> for MissingStrategy {
     fn from(missing: Missing) -> MissingStrategy {
         match missing {

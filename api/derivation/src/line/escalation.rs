@@ -212,7 +212,7 @@ fn dlt_event(node: Node<'_>, id: Uuid) -> Result<DltEvent, LineError> {
         related: fields.nullable("related", Node::boolean)?,
         facts: DltFacts {
             category,
-            term: String::new(),
+            names: Vec::new(),
             grade: fields.required("grade")?.grade(highest)?,
             lasted,
             systemic_steroid: None,

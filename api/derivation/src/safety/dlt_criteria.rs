@@ -65,8 +65,8 @@ impl Lasted {
 pub struct DltFacts {
     /// The kind of event.
     pub category: DltCategory,
-    /// The preferred term, for the listed exceptions.
-    pub term: String,
+    /// What exceptions may list the event as: its preferred term, and the codes under which the study classifies it.
+    pub names: Vec<String>,
     /// The grade reached.
     pub grade: Grade,
     /// Time at that grade: until it fell below it.
@@ -147,7 +147,8 @@ impl DltCriterion {
 pub struct DltException {
     /// A stable name, for example `TRANSIENT_GRADE_3`.
     pub id: String,
-    /// Preferred terms, compared without regard to case.
+    /// Preferred terms, and the codes under which a study classifies events (such as `ELECTROLYTE`), compared without
+    /// regard to case.
     pub terms: Vec<String>,
     /// The highest grade that is excepted.
     pub maximum_grade: Grade,
@@ -158,7 +159,8 @@ pub struct DltException {
 impl DltException {
     /// Whether an event is excepted; open when its length decides and is not known.
     pub fn verdict(&self, facts: &DltFacts) -> Verdict {
-        let listed = self.terms.iter().any(|term| term.to_lowercase() == facts.term.to_lowercase());
+        let lists = |name: &String| self.terms.iter().any(|term| term.to_lowercase() == name.to_lowercase());
+        let listed = facts.names.iter().any(lists);
         match self.resolved_within_hours {
             _ if !listed || facts.grade > self.maximum_grade => Verdict::NotMet,
             Some(limit) => facts.lasted.more_than(limit).negate(),
@@ -291,7 +293,7 @@ mod tests {
     fn facts(category: DltCategory, grade: u8) -> DltFacts {
         DltFacts {
             category,
-            term: "Pneumonitis".to_owned(),
+            names: vec!["Pneumonitis".to_owned()],
             grade: Grade::try_from(grade).unwrap(),
             lasted: Lasted::Unknown,
             systemic_steroid: None,
@@ -377,12 +379,16 @@ mod tests {
     #[test]
     fn listed_exceptions_lift_the_criteria() {
         let fever = |grade, lasted| {
-            verdict(&DltFacts { term: "pyrexia".to_owned(), lasted, ..facts(NonHaematological, grade) })
+            verdict(&DltFacts {
+                names: vec!["pyrexia".to_owned()],
+                lasted,
+                ..facts(NonHaematological, grade)
+            })
         };
         assert_eq!((fever(3, Lasted::Hours(72)), fever(3, Lasted::Hours(73))), (NotMet, Met));
         assert_eq!((fever(3, Lasted::Unknown), fever(4, Lasted::Hours(2))), (NotEvaluable, Met));
         let lymphopenia =
-            DltFacts { term: "Lymphocyte count decreased".to_owned(), ..facts(Haematological, 4) };
+            DltFacts { names: vec!["Lymphocyte count decreased".to_owned()], ..facts(Haematological, 4) };
         assert_eq!(verdict(&lymphopenia), NotMet);
         assert_eq!(verdict(&facts(ExpectedException, 4)), NotMet);
     }

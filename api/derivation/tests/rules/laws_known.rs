@@ -223,7 +223,7 @@ proptest! {
                 related: Some(true),
                 facts: DltFacts {
                     category: KINDS[category],
-                    term: if facts[0] { "Pyrexia".to_owned() } else { "Event".to_owned() },
+                    names: vec![if facts[0] { "Pyrexia".to_owned() } else { "Event".to_owned() }],
                     grade: Grade::try_from(grade).unwrap(),
                     lasted: unless(hidden[0], hours).map_or(Lasted::Unknown, Lasted::Hours),
                     systemic_steroid: unless(hidden[1], facts[1]),

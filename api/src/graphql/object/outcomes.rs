@@ -16,7 +16,7 @@ use study::view::View;
 /// The protocol's outcome measures. Each is null when kept from you.
 #[object(name = "StudyOutcomes", gate = open)]
 impl StudyOutcomes<'_> {
-    /// Rate of SRI response at a planned visit among treated subjects.
+    /// Rate of SRI response at a planned visit in the protocol's analysis set.
     #[group(Envelope)]
     fn sri(
         &self,
@@ -25,40 +25,40 @@ impl StudyOutcomes<'_> {
         /// The reduction in SLEDAI-2K that is asked for, 4 to 8.
         #[default(4)]
         points: i32,
-        /// What stands for missing answers; NON_RESPONDER unless given.
+        /// What stands for missing answers; the protocol's choice unless given.
         missing: Option<Coded<Missing>>,
     ) -> Result<Option<Vec<Rate>>, ArgumentError> {
         self.rate(RateOf::Sri(points_asked(points)?), &at, missing)
     }
-    /// Rate of BICLA response at a planned visit among treated subjects.
+    /// Rate of BICLA response at a planned visit in the protocol's analysis set.
     #[group(Envelope)]
     fn bicla(
         &self,
         /// The planned visit.
         at: VisitCode,
-        /// What stands for missing answers; NON_RESPONDER unless given.
+        /// What stands for missing answers; the protocol's choice unless given.
         missing: Option<Coded<Missing>>,
     ) -> Result<Option<Vec<Rate>>, ArgumentError> {
         self.rate(RateOf::Bicla, &at, missing)
     }
-    /// Rate of LLDAS at a planned visit among treated subjects.
+    /// Rate of LLDAS at a planned visit in the protocol's analysis set.
     #[group(Envelope)]
     fn lldas(
         &self,
         /// The planned visit.
         at: VisitCode,
-        /// What stands for missing answers; NON_RESPONDER unless given.
+        /// What stands for missing answers; the protocol's choice unless given.
         missing: Option<Coded<Missing>>,
     ) -> Result<Option<Vec<Rate>>, ArgumentError> {
         self.rate(RateOf::Lldas, &at, missing)
     }
-    /// Rate of DORIS remission at a planned visit among treated subjects.
+    /// Rate of DORIS remission at a planned visit in the protocol's analysis set.
     #[group(Envelope)]
     fn doris(
         &self,
         /// The planned visit.
         at: VisitCode,
-        /// What stands for missing answers; NON_RESPONDER unless given.
+        /// What stands for missing answers; the protocol's choice unless given.
         missing: Option<Coded<Missing>>,
     ) -> Result<Option<Vec<Rate>>, ArgumentError> {
         self.rate(RateOf::Doris, &at, missing)
@@ -89,7 +89,7 @@ impl StudyOutcomes<'_> {
         at: VisitCode,
     ) -> Result<Option<Vec<Summary>>, ArgumentError> {
         known_in(self.view, &at)?;
-        let summaries = self.view.sledai_change_summary(&at.0, self.by);
+        let summaries = self.view.sledai_change_summary(&at.0, (self.by, self.on));
         Ok(summaries.map(|all| all.into_iter().map(Summary).collect()))
     }
     /// Change of an autoantibody or complement from baseline to a planned visit, summarised: of ANA in dilution
@@ -103,7 +103,7 @@ impl StudyOutcomes<'_> {
         at: VisitCode,
     ) -> Result<Option<Vec<Summary>>, ArgumentError> {
         known_in(self.view, &at)?;
-        let summaries = self.view.autoantibody_change_summary(analyte.0, &at.0, self.by);
+        let summaries = self.view.autoantibody_change_summary(analyte.0, &at.0, (self.by, self.on));
         Ok(summaries.map(|all| all.into_iter().map(Summary).collect()))
     }
 }
@@ -130,8 +130,7 @@ impl StudyOutcomes<'_> {
         missing: Option<Coded<Missing>>,
     ) -> Result<Option<Vec<Rate>>, ArgumentError> {
         known_in(self.view, at)?;
-        let missing = missing.map_or(Missing::NonResponder, |missing| missing.0);
-        let rates = self.view.rate(of, &at.0, missing, self.by);
+        let rates = self.view.rate(of, &at.0, missing.map(|missing| missing.0), (self.by, self.on));
         Ok(rates.map(|all| all.into_iter().map(Rate).collect()))
     }
 }

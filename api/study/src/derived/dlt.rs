@@ -1,18 +1,19 @@
 //! Dose-limiting toxicity of a subject as seen on a day. Never memoised: it depends on the day.
 
 use super::course::last_day;
-use super::events::{causality_of, grade_of};
+use super::events::{causality_of, dlt_category, grade_of};
 use crate::snapshot::Subject;
 use crate::snapshot::tables::Rec;
 use chrono::NaiveDate;
 use derivation::logic::Verdict;
 pub use derivation::safety::dlt::{Dlt, DltReason, Evaluability};
 use derivation::safety::dlt::{DltCourse, DltEvent, evaluate};
-use derivation::safety::dlt_criteria::{DltCategory, DltFacts, Lasted};
+use derivation::safety::dlt_criteria::{DltFacts, Lasted};
 use derivation::safety::dose_received::{Infusion, PlannedDose, percent_received};
 use derivation::safety::hys_law::{DatedPanel, LiverPanel, screen};
 use entity::rows::{AdverseEvent, AdverseEventGrade};
-use entity::terms::{AdverseEventCategory, Indication, MedicationClass, VisitStatus};
+use entity::term::Term;
+use entity::terms::{Indication, MedicationClass, VisitStatus};
 use rust_decimal::Decimal;
 use std::collections::BTreeSet;
 
@@ -87,8 +88,8 @@ fn dlt_events(subject: &Subject, event: &Rec<AdverseEvent>, on: NaiveDate) -> Ve
             worsened_on: Some(from),
             related,
             facts: DltFacts {
-                category: category(event),
-                term: term(event),
+                category: dlt_category(event.category),
+                names: names(event),
                 grade,
                 lasted,
                 systemic_steroid: Some(steroid_for_it(subject, event)),
@@ -102,41 +103,15 @@ fn dlt_events(subject: &Subject, event: &Rec<AdverseEvent>, on: NaiveDate) -> Ve
     events
 }
 
-fn category(event: &AdverseEvent) -> DltCategory {
-    if event.asymptomatic_laboratory {
-        return DltCategory::ExpectedException;
-    }
-    match event.category {
-        AdverseEventCategory::Crs => DltCategory::Crs,
-        AdverseEventCategory::Icans => DltCategory::Icans,
-        AdverseEventCategory::Gvhd => DltCategory::Gvhd,
-        AdverseEventCategory::InfusionReaction => DltCategory::InfusionReaction,
-        AdverseEventCategory::Neutropenia | AdverseEventCategory::Thrombocytopenia => {
-            DltCategory::Haematological
-        }
-        AdverseEventCategory::Liver => DltCategory::Liver,
-        AdverseEventCategory::Infection => DltCategory::Infection,
-        // Expected after lymphodepletion, or listed as an exception whatever the grade.
-        AdverseEventCategory::Lymphopenia
-        | AdverseEventCategory::OtherCytopenia
-        | AdverseEventCategory::Alopecia => DltCategory::ExpectedException,
-        AdverseEventCategory::NonHaematological
-        | AdverseEventCategory::Fever
-        | AdverseEventCategory::Fatigue
-        | AdverseEventCategory::Nausea
-        | AdverseEventCategory::Electrolyte => DltCategory::NonHaematological,
-    }
-}
+/// The code under which exceptions list an abnormal laboratory value without consequence.
+const ASYMPTOMATIC_LABORATORY: &str = "ASYMPTOMATIC_LABORATORY";
 
-/// The word under which the protocol lists exceptions.
-fn term(event: &AdverseEvent) -> String {
-    match event.category {
-        AdverseEventCategory::Fever => "fever".to_owned(),
-        AdverseEventCategory::Fatigue => "fatigue".to_owned(),
-        AdverseEventCategory::Nausea => "nausea".to_owned(),
-        AdverseEventCategory::Electrolyte => "hypokalaemia".to_owned(),
-        _ => event.pt.clone().unwrap_or_else(|| event.term.clone()),
-    }
+/// What exceptions may list an event as.
+fn names(event: &AdverseEvent) -> Vec<String> {
+    let laboratory = event.asymptomatic_laboratory.then_some(ASYMPTOMATIC_LABORATORY);
+    let codes = [Some(event.category.as_str()), laboratory].into_iter().flatten();
+    let coded = event.pt.as_deref().unwrap_or(&event.term);
+    codes.chain([coded]).map(str::to_owned).collect()
 }
 
 /// Whether a systemic glucocorticoid was started during the event for something else than lupus.

@@ -3,12 +3,13 @@
 use crate::snapshot::Subject;
 use crate::snapshot::tables::Rec;
 use chrono::NaiveDate;
+use derivation::safety::dlt_criteria::DltCategory;
 use derivation::safety::treatment_emergent::{Episode, Treatment, classify};
 use derivation::safety::{Causality, Grade, counts_as_related};
 use derivation::timeline::PartialDate;
 use entity::PartialText;
 use entity::rows::{AdverseEvent, AdverseEventGrade};
-use entity::terms::{self, Agent, CausalityAssessor};
+use entity::terms::{self, AdverseEventCategory, Agent, CausalityAssessor};
 use uuid::Uuid;
 
 /// A treatment-emergent adverse event.
@@ -141,4 +142,26 @@ pub(super) fn causality_of(subject: &Subject, event: Uuid) -> Option<Causality> 
         terms::Causality::Unlikely => Causality::Unlikely,
         terms::Causality::NotRelated => Causality::NotRelated,
     })
+}
+
+/// The rules' category of an event, whatever exceptions a protocol makes.
+pub(super) fn dlt_category(category: AdverseEventCategory) -> DltCategory {
+    match category {
+        AdverseEventCategory::Crs => DltCategory::Crs,
+        AdverseEventCategory::Icans => DltCategory::Icans,
+        AdverseEventCategory::Gvhd => DltCategory::Gvhd,
+        AdverseEventCategory::InfusionReaction => DltCategory::InfusionReaction,
+        AdverseEventCategory::Liver => DltCategory::Liver,
+        AdverseEventCategory::Infection => DltCategory::Infection,
+        AdverseEventCategory::Neutropenia
+        | AdverseEventCategory::Thrombocytopenia
+        | AdverseEventCategory::Lymphopenia
+        | AdverseEventCategory::OtherCytopenia => DltCategory::Haematological,
+        AdverseEventCategory::NonHaematological
+        | AdverseEventCategory::Fever
+        | AdverseEventCategory::Fatigue
+        | AdverseEventCategory::Nausea
+        | AdverseEventCategory::Electrolyte
+        | AdverseEventCategory::Alopecia => DltCategory::NonHaematological,
+    }
 }

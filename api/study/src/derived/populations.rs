@@ -6,11 +6,14 @@
 use super::reads;
 use crate::rulebook::Endpoint;
 use crate::snapshot::Subject;
+use crate::snapshot::tables::Rec;
 use chrono::NaiveDate;
 use derivation::logic::Verdict;
 use derivation::population::{Disposition, PopulationParameters, memberships};
 pub use derivation::population::{Membership, MembershipReason, Population};
+use derivation::safety::dlt::Evaluability;
 use derivation::timeline::date_of_study_day;
+use entity::rows::{Consent, Dose};
 use entity::term::Term;
 use entity::terms::{Autoantibody, ConsentPurpose, Instrument, Masking};
 use policy::DataGroup;
@@ -51,41 +54,17 @@ struct Primary {
 impl Subject {
     /// The subject's membership of every set as seen on a day.
     pub(crate) fn memberships(&self, on: NaiveDate) -> Vec<MembershipAt> {
-        let rows = &self.rows;
-        let product = self.rulebook.product();
-        let first_dose = self.first_dose_on().filter(|dose| *dose <= on);
-        let consent =
-            rows.consents.iter().filter(|it| it.purpose == ConsentPurpose::Study && it.given_on <= on);
-        let consent = consent.min_by_key(|it| it.given_on);
-        let conditioned: Vec<_> = rows
-            .doses
-            .iter()
-            .filter(|dose| product.lymphodepletion.contains(&dose.agent) && dose.given_on <= on)
-            .collect();
-        let doses = rows.doses.iter().filter(|dose| dose.agent == product.agent && dose.given_on <= on);
-        let assessed = |dose: NaiveDate| {
-            rows.assessments
-                .iter()
-                .any(|it| is_of_efficacy(it.instrument) && it.assessed_on > dose && it.assessed_on <= on)
-        };
         let dlt = self.dlt(on);
         let primary = self.primary();
-        let facts = Disposition {
-            consent: consent.map(|it| it.given_on),
-            assigned: self.assigned(on, first_dose.is_some()),
-            lymphodepletion: conditioned.iter().map(|dose| dose.given_on).min(),
-            first_dose,
-            dose_percent: first_dose.and_then(|_| self.dose_percent(on)),
-            assessed_after_dose: first_dose.is_some_and(assessed),
-            major_deviation: None,
-            evaluable_at_month_3: primary.as_ref().and_then(|primary| self.evaluable_by(primary, on)),
-            dlt: dlt.evaluable,
-        };
-        let given: Vec<Uuid> = doses.map(|dose| dose.row.id).collect();
+        let evaluable = primary.as_ref().and_then(|primary| self.evaluable_by(primary, on));
+        let facts = self.disposition(on, (dlt.evaluable, evaluable));
+        let agent = self.rulebook.product().agent;
+        let given = self.rows.doses.iter().filter(|dose| dose.agent == agent && dose.given_on <= on);
+        let given: Vec<Uuid> = given.map(|dose| dose.row.id).collect();
         let evidence = |population| match population {
-            Population::Enrolled => consent.iter().map(|it| it.row.id).collect(),
+            Population::Enrolled => self.consent_to_take_part(on).iter().map(|it| it.row.id).collect(),
             Population::Safety | Population::FullAnalysis => given.clone(),
-            Population::LymphodepletionSafety => conditioned.iter().map(|dose| dose.row.id).collect(),
+            Population::LymphodepletionSafety => self.conditioning(on).map(|dose| dose.row.id).collect(),
             Population::DltEvaluable => [given.as_slice(), &dlt.evidence].concat(),
             Population::PerProtocol => {
                 [given.as_slice(), primary.as_ref().map_or(&[], |primary| &primary.evidence)].concat()
@@ -95,6 +74,64 @@ impl Subject {
             .into_iter()
             .map(|membership| MembershipAt { membership, evidence: evidence(membership.population) })
             .collect()
+    }
+
+    /// Whether the subject certainly belongs to a set as seen on a day. Only what that set asks for is derived.
+    pub(crate) fn is_of(&self, population: Population, on: NaiveDate) -> bool {
+        let dlt = match population {
+            Population::DltEvaluable => self.dlt(on).evaluable,
+            Population::Enrolled
+            | Population::FullAnalysis
+            | Population::Safety
+            | Population::LymphodepletionSafety
+            | Population::PerProtocol => Evaluability::Pending,
+        };
+        let evaluable = match population {
+            Population::PerProtocol => self.primary().and_then(|primary| self.evaluable_by(&primary, on)),
+            Population::Enrolled
+            | Population::FullAnalysis
+            | Population::Safety
+            | Population::LymphodepletionSafety
+            | Population::DltEvaluable => None,
+        };
+        let all = memberships(&self.disposition(on, (dlt, evaluable)), self.rulebook.populations());
+        all.iter().any(|it| it.population == population && it.included == Verdict::Met)
+    }
+
+    /// What the rule looks at, as seen on a day.
+    fn disposition(&self, on: NaiveDate, (dlt, evaluable): (Evaluability, Option<bool>)) -> Disposition {
+        let first_dose = self.first_dose_on().filter(|dose| *dose <= on);
+        let assessed = |dose: NaiveDate| {
+            self.rows
+                .assessments
+                .iter()
+                .any(|it| is_of_efficacy(it.instrument) && it.assessed_on > dose && it.assessed_on <= on)
+        };
+        Disposition {
+            consent: self.consent_to_take_part(on).map(|it| it.given_on),
+            assigned: self.assigned(on, first_dose.is_some()),
+            lymphodepletion: self.conditioning(on).map(|dose| dose.given_on).min(),
+            first_dose,
+            dose_percent: first_dose.and_then(|_| self.dose_percent(on)),
+            assessed_after_dose: first_dose.is_some_and(assessed),
+            major_deviation: None,
+            evaluable_at_month_3: evaluable,
+            dlt,
+        }
+    }
+
+    /// The first consent to take part.
+    fn consent_to_take_part(&self, on: NaiveDate) -> Option<&Rec<Consent>> {
+        let given = self.rows.consents.iter();
+        given
+            .filter(|it| it.purpose == ConsentPurpose::Study && it.given_on <= on)
+            .min_by_key(|it| it.given_on)
+    }
+
+    /// The doses of lymphodepletion.
+    fn conditioning(&self, on: NaiveDate) -> impl Iterator<Item = &Rec<Dose>> {
+        let agents = &self.rulebook.product().lymphodepletion;
+        self.rows.doses.iter().filter(move |dose| agents.contains(&dose.agent) && dose.given_on <= on)
     }
 
     /// Whether a dose level was assigned. In a masked study that is not for everybody to know, and the dose decides alone.

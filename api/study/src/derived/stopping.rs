@@ -1,6 +1,6 @@
 //! A subject's adverse events as pause and stopping rules look at them, as seen on a day.
 
-use super::events::{causality_of, grade_of};
+use super::events::{causality_of, dlt_category, grade_of};
 use crate::snapshot::Subject;
 use crate::snapshot::tables::Rec;
 use chrono::NaiveDate;
@@ -8,7 +8,7 @@ use derivation::safety::dlt_criteria::DltCategory;
 use derivation::safety::stopping::StoppingEvent;
 use derivation::safety::{Grade, counts_as_related};
 use entity::rows::AdverseEvent;
-use entity::terms::{AdverseEventCategory, Agent, Causality, CausalityAssessor};
+use entity::terms::{Agent, Causality, CausalityAssessor};
 
 /// A grade from a day on.
 type Reached = (Grade, NaiveDate, NaiveDate);
@@ -98,25 +98,5 @@ fn severe_time(event: &AdverseEvent, reached: &[Reached], grade: Grade) -> (Naiv
 }
 
 fn category(event: &AdverseEvent) -> DltCategory {
-    if event.asymptomatic_laboratory {
-        return DltCategory::ExpectedException;
-    }
-    match event.category {
-        AdverseEventCategory::Crs => DltCategory::Crs,
-        AdverseEventCategory::Icans => DltCategory::Icans,
-        AdverseEventCategory::Gvhd => DltCategory::Gvhd,
-        AdverseEventCategory::InfusionReaction => DltCategory::InfusionReaction,
-        AdverseEventCategory::Liver => DltCategory::Liver,
-        AdverseEventCategory::Infection => DltCategory::Infection,
-        AdverseEventCategory::Neutropenia
-        | AdverseEventCategory::Thrombocytopenia
-        | AdverseEventCategory::Lymphopenia
-        | AdverseEventCategory::OtherCytopenia => DltCategory::Haematological,
-        AdverseEventCategory::NonHaematological
-        | AdverseEventCategory::Fever
-        | AdverseEventCategory::Fatigue
-        | AdverseEventCategory::Nausea
-        | AdverseEventCategory::Electrolyte
-        | AdverseEventCategory::Alopecia => DltCategory::NonHaematological,
-    }
+    if event.asymptomatic_laboratory { DltCategory::ExpectedException } else { dlt_category(event.category) }
 }

@@ -410,3 +410,50 @@ fn low_disease_activity_may_ask_for_no_flare() {
     let some = FlareAnswers { mild_moderate_manifestation: Some(true), ..FlareAnswers::default() };
     assert_eq!(judged(Some(some)), (Verdict::NotMet, Verdict::NotMet));
 }
+
+/// Which events never limit the dose is the protocol's choice, and no choice of it reaches a fatal one.
+#[test]
+fn what_never_limits_the_dose_stands_in_the_protocol() {
+    let without = |id: &str| {
+        let marker = format!("[[dlt.exceptions]]\nid = \"{id}\"\n");
+        let (before, after) = NK510.split_once(&marker).expect("the protocol has the exception");
+        let rest = after.find("\n[").map(|at| &after[at + 1..]).expect("something follows");
+        format!("{before}{rest}")
+    };
+    let dlt = |document: &str, category: AdverseEventCategory, (grade, laboratory): (i32, bool)| {
+        let (mut trial, subject) = dosed(document);
+        trial.now = "2026-06-20T04:00:00Z".parse().unwrap();
+        let mut report = event(subject);
+        report.event.category = category;
+        report.event.term = "Found".to_owned();
+        report.event.asymptomatic_laboratory = laboratory;
+        if grade == 5 {
+            report.event.outcome = entity::terms::AdverseEventOutcome::Fatal;
+            report.event.end = Some("2026-05-10".to_owned());
+            report.event.seriousness = vec![entity::terms::SeriousnessCriterion::Death];
+            report.event.narrative = Some("Synthetic".to_owned());
+            report.event.aware_on = Some(day("2026-05-10"));
+        }
+        report.grades[0].grade = Some(grade);
+        trial.run(&trial.investigator_of(subject), &report).unwrap();
+        trial.visit(subject, "DAY_28", "2026-06-02");
+        trial.subject(subject).dlt(day("2026-06-20")).algorithm
+    };
+    use AdverseEventCategory::{
+        Alopecia, Electrolyte, Liver, Lymphopenia, NonHaematological, OtherCytopenia,
+    };
+    for (exception, category, laboratory) in [
+        ("ALOPECIA", Alopecia, false),
+        ("EXPECTED_LYMPHOPENIA", Lymphopenia, false),
+        ("EXPECTED_CYTOPENIA", OtherCytopenia, false),
+        ("ASYMPTOMATIC_LABORATORY", NonHaematological, true),
+    ] {
+        assert_eq!(dlt(NK510, category, (4, laboratory)), Verdict::NotMet, "{exception}");
+        assert_eq!(dlt(&without(exception), category, (4, laboratory)), Verdict::Met, "without {exception}");
+        assert_eq!(dlt(NK510, category, (5, laboratory)), Verdict::Met, "a fatal {exception}");
+    }
+    // Of a value that is abnormal and no more nothing limits the dose, a liver value included.
+    assert_eq!(dlt(NK510, Liver, (3, true)), Verdict::NotMet);
+    // It went on for longer than three days, so that it is no transient change.
+    assert_eq!(dlt(NK510, Electrolyte, (3, false)), Verdict::Met);
+}

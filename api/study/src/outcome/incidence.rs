@@ -1,7 +1,8 @@
 //! Incidence of adverse events by class, term and grade, and their rates by exposure.
 
-use super::{Column, Counted, Group, Grouping, Rate};
+use super::{Column, Counted, Group, Grouping, Rate, code_of};
 use crate::derived::{EmergentEvent, reads};
+use crate::rulebook::Endpoint;
 use crate::view::{ValueState, View};
 use chrono::NaiveDate;
 use derivation::rule::RuleVersion;
@@ -47,7 +48,7 @@ pub struct Incidence {
     pub class: Option<String>,
     /// Subjects with at least one event.
     pub subjects: u64,
-    /// Subjects of the safety population.
+    /// Subjects of the analysis set.
     pub denominator: u64,
     /// Events.
     pub events: u64,
@@ -112,12 +113,12 @@ impl View {
     /// Incidence of treatment-emergent adverse events as seen on a day: any event, then by class, then by term. None for
     /// whoever may not read adverse events.
     pub fn incidence(&self, of: EventsOf, by: Grouping, on: Option<NaiveDate>) -> Option<Vec<Incidence>> {
-        if self.table(reads::EVENTS) != ValueState::Present {
+        let (population, on) = (self.analysed(Endpoint::TraeIncidence), self.day(on));
+        if self.table_in(population, reads::EVENTS) != ValueState::Present {
             return None;
         }
-        let on = self.day(on);
         let mut rows = Vec::new();
-        for column in self.columns(by, |subject| subject.first_dose_on().is_some_and(|dose| dose <= on)) {
+        for column in self.columns(by, |subject| subject.is_of(population, on)) {
             let counts = self.counts(&column, of, on);
             self.lines(&column, &counts, on, &mut rows);
         }
@@ -164,7 +165,8 @@ impl View {
             lines.extend(rows.iter().map(line));
         }
         let exposed: Vec<u32> = column.subjects.iter().map(|it| it.subject().exposure_days(on)).collect();
-        let rules = [&incidence::RULE, &exposure::RULE].map(|rule| self.rule(rule).map(Arc::new));
+        let counted = || vec![("population", code_of(&self.analysed(Endpoint::TraeIncidence)))];
+        let rules = [&incidence::RULE, &exposure::RULE].map(|rule| self.told(rule, counted()));
         for line in lines {
             rows.push(self.figures((column, counts), &line, (&exposed, on), &rules));
         }

@@ -10,6 +10,8 @@ mod rates;
 mod stopping;
 mod summaries;
 
+use crate::derived::{Population, membership_reads};
+use crate::rulebook::Endpoint;
 use crate::snapshot::Subject;
 use crate::view::{Sight, SubjectView, ValueState, View};
 use chrono::NaiveDate;
@@ -62,7 +64,21 @@ impl View {
         if sight.sees_rows() { ValueState::Present } else { ValueState::Masked }
     }
 
-    /// The columns of a table over the safety population: subjects who received any of the product.
+    /// The analysis set that the protocol counts an outcome measure in; the rule book's own where it has no such measure.
+    fn analysed(&self, endpoint: Endpoint) -> Population {
+        let measures = self.rulebook().map(|book| book.outcome_measures()).unwrap_or_default();
+        let measure = measures.iter().find(|it| it.endpoint == endpoint);
+        measure.map_or_else(|| endpoint.population(), |it| it.population)
+    }
+
+    /// Whether the viewer may read a table over some data groups that is counted in an analysis set.
+    fn table_in(&self, population: Population, groups: &[DataGroup]) -> ValueState {
+        let Some(book) = self.rulebook() else { return ValueState::Masked };
+        let members = self.table(membership_reads(population, book.populations()));
+        if members == ValueState::Present { self.table(groups) } else { ValueState::Masked }
+    }
+
+    /// The columns of a table over subjects in scope.
     ///
     /// Cohorts are columns only for whoever sees who is in which.
     fn columns(&self, by: Grouping, keep: impl Fn(&Subject) -> bool) -> Vec<Column<'_>> {
@@ -124,8 +140,7 @@ impl Subject {
         })
     }
 
-    /// Whether the subject received any of the product: the safety population, and the efficacy population of a
-    /// single-arm study.
+    /// Whether the subject received any of the product.
     pub(crate) fn is_treated(&self) -> bool {
         self.rows.doses.iter().any(|dose| dose.agent == Agent::Nk510)
     }
@@ -141,3 +156,6 @@ pub fn code_of<T: serde::Serialize>(value: &T) -> String {
         _ => String::new(),
     }
 }
+
+#[cfg(test)]
+mod tests;

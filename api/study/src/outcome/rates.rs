@@ -1,8 +1,8 @@
 //! Rates of responders, of remission and of dose-limiting toxicity, with exact intervals.
 
-use super::{Column, Derived, Group, Grouping, Missing};
-use crate::derived::reads;
-use crate::snapshot::Subject;
+use super::{Column, Derived, Group, Grouping, Missing, code_of};
+use crate::derived::{Population, reads};
+use crate::rulebook::Endpoint;
 use crate::view::{SubjectView, ValueState, View};
 use chrono::NaiveDate;
 use derivation::endpoint::missing::impute;
@@ -79,16 +79,27 @@ pub enum RateOf {
 }
 
 impl View {
-    /// The rate of an endpoint at a planned visit over treated subjects in scope. None for whoever may not read
-    /// what the endpoint is derived from.
-    pub fn rate(&self, of: RateOf, at: &str, missing: Missing, by: Grouping) -> Option<Vec<Rate>> {
-        let groups = match of {
-            RateOf::Sri(_) | RateOf::Bicla => reads::RESPONSE,
-            RateOf::Lldas | RateOf::Doris => reads::STATE,
+    /// The rate of an endpoint at a planned visit over the subjects in scope who belong to the protocol's analysis set on
+    /// a day. None for whoever may not read what the endpoint, or the set, is derived from. What stands for missing answers
+    /// is the protocol's choice unless it is asked for.
+    pub fn rate(
+        &self,
+        of: RateOf,
+        at: &str,
+        missing: Option<Missing>,
+        (by, on): (Grouping, Option<NaiveDate>),
+    ) -> Option<Vec<Rate>> {
+        let (groups, endpoint) = match of {
+            // BICLA is no measure of its own: it is counted as SRI is.
+            RateOf::Sri(_) | RateOf::Bicla => (reads::RESPONSE, Endpoint::Sri4),
+            RateOf::Lldas => (reads::STATE, Endpoint::Lldas),
+            RateOf::Doris => (reads::STATE, Endpoint::Doris),
         };
-        if self.table(groups) != ValueState::Present {
+        let (population, on) = (self.analysed(endpoint), self.day(on));
+        if self.table_in(population, groups) != ValueState::Present {
             return None;
         }
+        let missing = missing.or_else(|| Some(self.rulebook()?.endpoints().sri.missing.into()))?;
         let outcome = |subject: &SubjectView<'_>| -> Option<Derived> {
             match of {
                 RateOf::Sri(points) => subject.sri(at, points),
@@ -98,7 +109,11 @@ impl View {
             }
             .value
         };
-        let mut chosen = vec![("missing", missing.as_str().to_owned()), self.told_level()];
+        let mut chosen = vec![
+            ("missing", missing.as_str().to_owned()),
+            ("population", code_of(&population)),
+            self.told_level(),
+        ];
         let rule = match of {
             RateOf::Sri(points) => {
                 chosen.push(("points", points.to_string()));
@@ -109,7 +124,7 @@ impl View {
             RateOf::Doris => &doris::RULE,
         };
         let rule = self.told(rule, chosen);
-        let columns = self.columns(by, Subject::is_treated).into_iter();
+        let columns = self.columns(by, |subject| subject.is_of(population, on)).into_iter();
         let rate = |column: Column<'_>| {
             let counted = count(&column, missing, &outcome);
             self.rate_of(column.group, &counted, rule.clone())
@@ -125,11 +140,11 @@ impl View {
     /// The rate of dose-limiting toxicity among evaluable subjects, as seen on a day. Pending subjects count as
     /// not evaluable.
     pub fn dlt_rate(&self, by: Grouping, on: Option<NaiveDate>) -> Option<Vec<Rate>> {
-        if self.table(reads::DLT) != ValueState::Present {
+        let (population, on) = (self.analysed(Endpoint::DltRate), self.day(on));
+        if self.table_in(population, reads::DLT) != ValueState::Present {
             return None;
         }
-        let on = self.day(on);
-        let rule = self.told(&dlt::RULE, vec![self.told_level()]);
+        let rule = self.told(&dlt::RULE, vec![("population", code_of(&population)), self.told_level()]);
         let rate = |column: Column<'_>| {
             let (mut numerator, mut denominator, mut not_evaluable) = (0, 0, 0);
             for subject in &column.subjects {
@@ -142,7 +157,10 @@ impl View {
             let counted = Counted { numerator, denominator, not_evaluable };
             self.rate_of(column.group, &counted, rule.clone())
         };
-        Some(self.columns(by, Subject::is_treated).into_iter().map(rate).collect())
+        // Those who are not evaluable leave the denominator in any set, and are counted beside it: so the set of the evaluable
+        // is looked for among all who were treated.
+        let base = if population == Population::DltEvaluable { Population::Safety } else { population };
+        Some(self.columns(by, |subject| subject.is_of(base, on)).into_iter().map(rate).collect())
     }
 }
 

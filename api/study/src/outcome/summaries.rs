@@ -1,9 +1,10 @@
 //! Changes from baseline, summarised.
 
-use super::{Group, Grouping};
-use crate::derived::reads;
-use crate::snapshot::Subject;
+use super::{Group, Grouping, code_of};
+use crate::derived::{Population, reads};
+use crate::rulebook::Endpoint;
 use crate::view::{SubjectView, ValueState, View};
+use chrono::NaiveDate;
 use derivation::endpoint::sledai_change;
 use derivation::laboratory::autoantibody;
 use derivation::rule::{Rule, RuleVersion};
@@ -32,22 +33,29 @@ pub struct Summary {
 }
 
 impl View {
-    /// Change of SLEDAI-2K from baseline to a planned visit over treated subjects in scope. Nothing is imputed.
-    pub fn sledai_change_summary(&self, at: &str, by: Grouping) -> Option<Vec<Summary>> {
+    /// Change of SLEDAI-2K from baseline to a planned visit over the subjects in scope who belong to the protocol's
+    /// analysis set on a day. Nothing is imputed.
+    pub fn sledai_change_summary(
+        &self,
+        at: &str,
+        (by, on): (Grouping, Option<NaiveDate>),
+    ) -> Option<Vec<Summary>> {
         let change = |subject: &SubjectView<'_>| {
             subject.sledai_change(at).value.and_then(|it| it.change).map(Decimal::from)
         };
+        let population = self.analysed(Endpoint::Sledai2kChange);
         let rule = &sledai_change::RULE;
-        (self.table(reads::ACTIVITY) == ValueState::Present).then(|| self.summaries(by, rule, change))
+        (self.table_in(population, reads::ACTIVITY) == ValueState::Present)
+            .then(|| self.summaries((by, population, on), rule, change))
     }
 
-    /// Change of an analyte from baseline to a planned visit over treated subjects in scope: of a titre in
-    /// dilution steps, of the others in the protocol's unit.
+    /// Change of an analyte from baseline to a planned visit over the same subjects: of a titre in dilution steps, of the
+    /// others in the protocol's unit.
     pub fn autoantibody_change_summary(
         &self,
         analyte: Autoantibody,
         at: &str,
-        by: Grouping,
+        (by, on): (Grouping, Option<NaiveDate>),
     ) -> Option<Vec<Summary>> {
         let change = |subject: &SubjectView<'_>| {
             let derived = subject.autoantibody_change(analyte, at).value?;
@@ -58,20 +66,30 @@ impl View {
                 }
             }
         };
+        let population = self.analysed(Endpoint::AutoantibodyChange);
         let rule = &autoantibody::RULE;
-        (self.table(reads::ANTIBODIES) == ValueState::Present).then(|| self.summaries(by, rule, change))
+        (self.table_in(population, reads::ANTIBODIES) == ValueState::Present)
+            .then(|| self.summaries((by, population, on), rule, change))
     }
 
     fn summaries(
         &self,
-        by: Grouping,
+        (by, population, on): (Grouping, Population, Option<NaiveDate>),
         rule: &Rule,
         change: impl Fn(&SubjectView<'_>) -> Option<Decimal>,
     ) -> Vec<Summary> {
         let parameters = self.rulebook().map(|book| book.statistics().clone()).unwrap_or_default();
         let (method, level) = (parameters.quartile_method, parameters.level());
-        let rule = self.told(rule, vec![("quartile_method", super::code_of(&method)), self.told_level()]);
-        self.columns(by, Subject::is_treated)
+        let rule = self.told(
+            rule,
+            vec![
+                ("quartile_method", code_of(&method)),
+                ("population", code_of(&population)),
+                self.told_level(),
+            ],
+        );
+        let on = self.day(on);
+        self.columns(by, |subject| subject.is_of(population, on))
             .into_iter()
             .map(|column| {
                 let changes: Vec<Decimal> = column.subjects.iter().filter_map(&change).collect();

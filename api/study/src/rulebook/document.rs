@@ -226,6 +226,19 @@ pub enum Endpoint {
 }
 
 impl Endpoint {
+    /// The analysis set that it is counted in where the protocol has no such outcome measure.
+    pub const fn population(self) -> Population {
+        match self {
+            Endpoint::TraeIncidence => Population::Safety,
+            Endpoint::DltRate => Population::DltEvaluable,
+            Endpoint::Sri4
+            | Endpoint::Lldas
+            | Endpoint::Doris
+            | Endpoint::Sledai2kChange
+            | Endpoint::AutoantibodyChange => Population::FullAnalysis,
+        }
+    }
+
     /// Its code.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -21,7 +21,7 @@ fn event(category: DltCategory, grade: u8, onset: i32) -> DltEvent {
         related: Some(true),
         facts: DltFacts {
             category,
-            term: "Transaminases increased".to_owned(),
+            names: vec!["Transaminases increased".to_owned()],
             grade: Grade::try_from(grade).unwrap(),
             lasted: Lasted::Unknown,
             systemic_steroid: None,
@@ -67,7 +67,7 @@ fn printed_courses() {
     assert_eq!(on_day_40(&course(&[event(Crs, 2, 2)])), NO);
     assert_eq!(on_day_40(&course(&[event(Crs, 3, 2)])), YES);
     let mut lymphopenia = event(Haematological, 4, 5);
-    lymphopenia.facts.term = "Lymphopenia".to_owned();
+    lymphopenia.facts.names = vec!["Lymphopenia".to_owned()];
     assert_eq!(on_day_40(&course(&[lymphopenia])), NO);
     let mut neutropenia = event(Haematological, 4, 3);
     neutropenia.facts.lasted = Lasted::days(8);

@@ -1,0 +1,111 @@
+//! In which analysis set each outcome measure is counted, and what stands for missing answers: the protocol says both.
+
+use super::{EventsOf, Grouping, Missing, RateOf};
+use crate::command::conduct::RecordAssessment;
+use crate::command::testing::{NK510, Trial, actor, day, dose, sledai};
+use crate::view::{Lens, View};
+use policy::Role;
+use std::sync::Arc;
+
+/// Two subjects of one site. The first received the planned 2,800 million cells on 6 May 2026 and has a SLEDAI-2K at
+/// day 28; the second received half of them and was never assessed after it.
+fn two(document: &str) -> View {
+    let mut trial = Trial::of(document);
+    trial.now = "2026-06-20T04:00:00Z".parse().unwrap();
+    let (whole, half) = (trial.enrolled("SH01"), trial.enrolled("SH01"));
+    for (subject, cells) in [(whole, "2800000000"), (half, "1400000000")] {
+        let mut given = dose(subject);
+        given.dose.total_cells = Some(cells.to_owned());
+        trial.run(&trial.coordinator("SH01"), &given).unwrap();
+    }
+    let visit = trial.visit(whole, "DAY_28", "2026-06-02");
+    let items = sledai(&["rash"]);
+    let assess = RecordAssessment { subject: whole, visit, assessed_on: None, assessor: None, items };
+    trial.run(&trial.coordinator("SH01"), &assess).unwrap();
+    trial.visit(half, "DAY_28", "2026-06-02");
+    statistician(&trial)
+}
+
+/// What the sponsor's statistician sees.
+fn statistician(trial: &Trial) -> View {
+    let who = Arc::new(actor(Role::Statistician, &[]));
+    trial.study.view(&who, Lens::judging(trial.now)).unwrap()
+}
+
+/// The protocol with another set for one of its measures, by its number.
+fn counted_in(number: u32, set: &str) -> String {
+    let marker = format!("[[outcomes]]\nnumber = {number}\n");
+    let at = NK510.find(&marker).expect("the protocol numbers its measures");
+    let (before, after) = NK510.split_at(at);
+    let old = after.lines().find(|line| line.starts_with("population = ")).expect("a measure names its set");
+    format!("{before}{}", after.replacen(old, &format!("population = \"{set}\""), 1))
+}
+
+/// The denominator of the total of a rate.
+fn of_sri(view: &View, missing: Option<Missing>) -> (u64, u64) {
+    let rates = view.rate(RateOf::Sri(4), "DAY_28", missing, (Grouping::Total, None)).unwrap();
+    (rates[0].denominator, rates[0].not_evaluable)
+}
+
+#[test]
+fn a_measure_is_counted_in_the_set_that_the_protocol_names() {
+    assert_eq!(of_sri(&two(NK510), None), (2, 2), "both were dosed");
+    // The second is not evaluable for DLT: half of the dose is too little.
+    assert_eq!(of_sri(&two(&counted_in(1, "DLT_EVALUABLE")), None), (1, 1));
+    // Deviations are not classified, so nobody is certainly per protocol.
+    assert_eq!(of_sri(&two(&counted_in(1, "PER_PROTOCOL")), None), (0, 0));
+    // Nobody was given lymphodepletion here.
+    assert_eq!(of_sri(&two(&counted_in(1, "LYMPHODEPLETION_SAFETY")), None), (0, 0));
+    let modified =
+        NK510.replace("full_analysis_needs_assessment = false", "full_analysis_needs_assessment = true");
+    assert_eq!(of_sri(&two(&modified), None), (1, 1), "the second was not assessed after the dose");
+
+    let events = |document: &str| {
+        two(document).incidence(EventsOf::Product, Grouping::Total, None).unwrap()[0].denominator
+    };
+    assert_eq!((events(NK510), events(&counted_in(2, "DLT_EVALUABLE"))), (2, 1));
+    let change = |document: &str| {
+        let summary =
+            two(document).sledai_change_summary("DAY_28", (Grouping::Total, None)).unwrap().remove(0);
+        summary.figures.n + summary.missing
+    };
+    assert_eq!((change(NK510), change(&counted_in(6, "DLT_EVALUABLE"))), (2, 1));
+    // Whoever is not evaluable for DLT leaves the denominator in any set, and is counted beside it.
+    let dlt = |document: &str| {
+        let rate = two(document).dlt_rate(Grouping::Total, None).unwrap().remove(0);
+        (rate.denominator, rate.not_evaluable)
+    };
+    assert_eq!((dlt(NK510), dlt(&counted_in(3, "LYMPHODEPLETION_SAFETY"))), ((1, 1), (0, 0)));
+}
+
+/// A set is as of a day, and so is who is counted in it.
+#[test]
+fn nobody_is_counted_before_the_dose() {
+    let view = two(NK510);
+    let treated = |on| {
+        view.rate(RateOf::Lldas, "DAY_28", None, (Grouping::Total, Some(day(on)))).unwrap()[0].denominator
+    };
+    assert_eq!((treated("2026-05-05"), treated("2026-05-06")), (0, 2));
+}
+
+#[test]
+fn what_stands_for_missing_answers_is_the_protocols_choice() {
+    let observed = NK510.replace("missing = \"NRI\"", "missing = \"OBSERVED_CASE\"");
+    assert_eq!(of_sri(&two(&observed), None), (0, 2));
+    assert_eq!(of_sri(&two(&observed), Some(Missing::NonResponder)), (2, 2));
+    assert_eq!(of_sri(&two(NK510), Some(Missing::ObservedCase)), (0, 2));
+}
+
+/// What may not be read of a set is not told by who is counted in it: in a masked study lymphodepletion is kept from the
+/// sponsor, and with it every figure over those who had it.
+#[test]
+fn a_set_that_is_kept_keeps_its_figures() {
+    let masked = |document: &str| document.replacen("masking = \"OPEN\"", "masking = \"DOUBLE\"", 1);
+    assert_ne!(masked(NK510), NK510);
+    let told = |document: &str| {
+        let trial = Trial::of(&masked(document));
+        let view = statistician(&trial);
+        view.rate(RateOf::Sri(4), "MONTH_3", None, (Grouping::Total, None)).is_some()
+    };
+    assert_eq!((told(NK510), told(&counted_in(1, "LYMPHODEPLETION_SAFETY"))), (true, false));
+}
