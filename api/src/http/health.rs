@@ -35,7 +35,7 @@ pub(super) async fn ready(app: AppData) -> HttpResponse {
 pub(super) async fn metrics(app: AppData) -> HttpResponse {
     HttpResponse::Ok()
         .content_type("text/plain; version=0.0.4; charset=utf-8")
-        .body(counters(&app.store.metrics()) + &clock(&app.clock_offset))
+        .body(counters(&app.store.metrics(), app.hasher.hashed()) + &clock(&app.clock_offset))
 }
 
 /// What a published key is for.
@@ -95,7 +95,7 @@ fn clock(offset: &Offset) -> String {
 }
 
 /// Counters and gauges by name, with what they count.
-fn counters(held: &Metrics) -> String {
+fn counters(held: &Metrics, hashed: u64) -> String {
     let rows = [
         ("loads_total", "counter", "Studies loaded from the ledger.", held.loads),
         ("catch_ups_total", "counter", "Times that entries of others were applied.", held.catch_ups),
@@ -107,6 +107,7 @@ fn counters(held: &Metrics) -> String {
         ("questions_total", "counter", "Questions for the newest revisions.", held.questions),
         ("access_records_total", "counter", "Records of the access log.", held.access_records),
         ("evicted_total", "counter", "Snapshots dropped for want of memory.", held.evicted),
+        ("password_hashes_total", "counter", "Passwords hashed, to set or to compare them.", hashed),
         ("subjects_derived_total", "counter", "Subjects whose endpoints were derived anew.", held.derived),
         ("snapshot_bytes", "gauge", "Bytes that snapshots hold, as counted.", held.bytes_held),
         ("studies_held", "gauge", "Studies in memory.", held.studies_held),

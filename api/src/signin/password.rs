@@ -8,6 +8,7 @@ use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::sync::Semaphore;
 use unicode_normalization::UnicodeNormalization;
@@ -27,6 +28,7 @@ pub struct Hasher {
     /// A hash of nothing that anybody knows: compared with when there is no account, so that it takes as long.
     nobody: String,
     places: Arc<Semaphore>,
+    hashed: AtomicU64,
 }
 
 /// What became of a comparison.
@@ -62,7 +64,12 @@ impl Hasher {
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
         let unknown: [u8; 32] = rand::random();
         let nobody = hashed(&argon2, &unknown).ok_or_else(|| wrong(&"no hash"))?;
-        Ok(Hasher { argon2, nobody, places: Arc::new(Semaphore::new(settings.hashes_at_once)) })
+        Ok(Hasher {
+            argon2,
+            nobody,
+            places: Arc::new(Semaphore::new(settings.hashes_at_once)),
+            hashed: AtomicU64::new(0),
+        })
     }
 
     /// The hash of a new password.
@@ -93,10 +100,16 @@ impl Hasher {
         .ok_or_else(|| broken("compared"))
     }
 
+    /// How often passwords were hashed, to set or to compare them.
+    pub fn hashed(&self) -> u64 {
+        self.hashed.load(Ordering::Relaxed)
+    }
+
     async fn alone<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Failure> {
+        self.hashed.fetch_add(1, Ordering::Relaxed);
         let busy = || Failure::new(Code::Unavailable, "too many people sign in at this moment: try again");
         let place = tokio::time::timeout(PATIENCE, self.places.clone().acquire_owned()).await;
         let place = place.map_err(|_| busy())?.map_err(|_| busy())?;

@@ -14,42 +14,26 @@ pub const USER: &str = "attacked-administrator";
 /// How long the program may take to start, on a machine that is busy.
 const START: Duration = Duration::from_secs(120);
 
+/// An installation that is founded, in a directory of its own that goes with it.
+pub struct Founded {
+    directory: PathBuf,
+    settings: Vec<(String, String)>,
+}
+
+/// An installation that is served.
 pub struct Program {
     pub address: String,
     pub token: String,
-    directory: PathBuf,
+    founded: Option<Founded>,
     child: Child,
     said: Arc<Mutex<String>>,
     listening: Option<JoinHandle<()>>,
 }
 
-fn command(directory: &PathBuf, settings: &[(&str, &str)]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_trialgraph"));
-    // Settings are those of the test alone: what the caller of the tests has set is not for the program.
-    for (name, _) in std::env::vars_os() {
-        if name.to_string_lossy().starts_with("TRIALGRAPH_") {
-            command.env_remove(name);
-        }
-    }
-    command.current_dir(directory).env("RUST_BACKTRACE", "0").envs(settings.iter().copied());
-    command
-}
-
-fn directory(name: &str) -> PathBuf {
-    let directory = std::env::temp_dir().join(format!("trialgraph-program-{}-{name}", std::process::id()));
-    let _ = std::fs::remove_dir_all(&directory);
-    std::fs::create_dir_all(&directory).unwrap();
-    directory
-}
-
-/// An installation that is founded and not served.
-pub struct Founded {
-    directory: PathBuf,
-}
-
 impl Founded {
-    pub fn new(name: &str) -> Founded {
-        let founded = Founded { directory: directory(name) };
+    /// Founds an installation, as in production but for the rates.
+    pub fn new(name: &str, settings: &[(&str, &str)]) -> Founded {
+        let founded = Founded::unfounded(name, settings);
         let other = "another-administrator=Somebody Made Up";
         let (done, said) =
             founded.run(&["init", "--administrator", &format!("{USER}=Made Up"), "--administrator", other]);
@@ -57,25 +41,71 @@ impl Founded {
         founded
     }
 
+    /// A directory and settings, and nothing in it.
+    fn unfounded(name: &str, settings: &[(&str, &str)]) -> Founded {
+        let directory =
+            std::env::temp_dir().join(format!("trialgraph-program-{}-{name}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&directory);
+        std::fs::create_dir_all(&directory).unwrap();
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let address = format!("127.0.0.1:{port}");
+        let own = [
+            ("TRIALGRAPH_SERVER__LISTEN", address.as_str()),
+            ("TRIALGRAPH_LIMITS__CALLER_PER_MINUTE", "1000000"),
+            ("TRIALGRAPH_LIMITS__ADDRESS_PER_MINUTE", "1000000"),
+        ];
+        let settings = own.iter().chain(settings);
+        let settings = settings.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        Founded { directory, settings }
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_trialgraph"));
+        // Settings are those of the test alone: what the caller of the tests has set is not for the program.
+        for (name, _) in std::env::vars_os() {
+            if name.to_string_lossy().starts_with("TRIALGRAPH_") {
+                command.env_remove(name);
+            }
+        }
+        command.current_dir(&self.directory).env("RUST_BACKTRACE", "0").envs(self.settings.iter().cloned());
+        command
+    }
+
     /// Runs the program: whether it succeeded, and what it said.
     pub fn run(&self, arguments: &[&str]) -> (bool, String) {
-        let done = command(&self.directory, &[]).args(arguments).output().unwrap();
+        let done = self.command().args(arguments).output().unwrap();
         let said = [done.stdout, done.stderr].concat();
         (done.status.success(), String::from_utf8(said).unwrap())
+    }
+
+    /// Serves it.
+    pub fn serve(self) -> Program {
+        let (done, token) = self.run(&["token", "--user", USER]);
+        assert!(done, "{token}");
+        let mut child = self.command().arg("serve").stderr(Stdio::piped()).spawn().unwrap();
+        let said = Arc::new(Mutex::new(String::new()));
+        let (mut error, into) = (child.stderr.take().unwrap(), said.clone());
+        let listening = std::thread::spawn(move || {
+            let mut bytes = [0; 4096];
+            while let Ok(read @ 1..) = error.read(&mut bytes) {
+                into.lock().unwrap().push_str(&String::from_utf8_lossy(&bytes[..read]));
+            }
+        });
+        let (address, token) = (self.settings[0].1.clone(), token.trim().to_owned());
+        let (founded, listening) = (Some(self), Some(listening));
+        let mut program = Program { address, token, founded, child, said, listening };
+        program.wait();
+        program
     }
 
     fn file(&self) -> PathBuf {
         self.directory.join("trialgraph.sqlite")
     }
 
-    /// Whether some of the database is still in the log beside its file.
-    pub fn has_log(&self) -> bool {
-        let log = self.directory.join("trialgraph.sqlite-wal");
-        std::fs::metadata(log).is_ok_and(|log| log.len() > 0)
-    }
-
-    /// The file of the database.
+    /// The file of the database, in which all of it is: a server that ended in order leaves nothing beside it.
     pub fn database(&self) -> Vec<u8> {
+        let log = std::fs::metadata(self.directory.join("trialgraph.sqlite-wal"));
+        assert!(!log.is_ok_and(|log| log.len() > 0), "some of the database is in the log beside its file");
         std::fs::read(self.file()).unwrap()
     }
 
@@ -95,38 +125,9 @@ impl Drop for Founded {
 }
 
 impl Program {
-    /// Founds an installation and serves it, as in production but for the rates.
+    /// Founds an installation and serves it.
     pub fn serve(name: &str, settings: &[(&str, &str)]) -> Program {
-        let directory = directory(name);
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let address = format!("127.0.0.1:{port}");
-        let mut all = vec![
-            ("TRIALGRAPH_SERVER__LISTEN", address.as_str()),
-            ("TRIALGRAPH_LIMITS__CALLER_PER_MINUTE", "1000000"),
-            ("TRIALGRAPH_LIMITS__ADDRESS_PER_MINUTE", "1000000"),
-        ];
-        all.extend_from_slice(settings);
-        let run = |arguments: &[&str]| {
-            let done = command(&directory, &all).args(arguments).output().unwrap();
-            assert!(done.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&done.stderr));
-            String::from_utf8(done.stdout).unwrap()
-        };
-        let other = "another-administrator=Somebody Made Up";
-        run(&["init", "--administrator", &format!("{USER}=Made Up"), "--administrator", other]);
-        let token = run(&["token", "--user", USER]).trim().to_owned();
-        let mut child = command(&directory, &all).arg("serve").stderr(Stdio::piped()).spawn().unwrap();
-        let said = Arc::new(Mutex::new(String::new()));
-        let (mut error, into) = (child.stderr.take().unwrap(), said.clone());
-        let listening = std::thread::spawn(move || {
-            let mut bytes = [0; 4096];
-            while let Ok(read @ 1..) = error.read(&mut bytes) {
-                into.lock().unwrap().push_str(&String::from_utf8_lossy(&bytes[..read]));
-            }
-        });
-        let listening = Some(listening);
-        let mut program = Program { address, token, directory, child, said, listening };
-        program.wait();
-        program
+        Founded::new(name, settings).serve()
     }
 
     fn wait(&mut self) {
@@ -141,11 +142,9 @@ impl Program {
 
     /// What a program says that does not start for its settings.
     pub fn refused(settings: &[(&str, &str)]) -> String {
-        let directory = directory("refused");
-        let done = command(&directory, settings).arg("serve").output().unwrap();
-        assert!(!done.status.success());
-        std::fs::remove_dir_all(directory).unwrap();
-        String::from_utf8(done.stderr).unwrap()
+        let (done, said) = Founded::unfounded("refused", settings).run(&["serve"]);
+        assert!(!done, "{said}");
+        said
     }
 
     /// Asks an honest question, and expects it to be answered.
@@ -177,11 +176,21 @@ impl Program {
 
     /// Ends the program; what it said in its life.
     pub fn stop(mut self) -> String {
+        self.end();
+        self.said.lock().unwrap().clone()
+    }
+
+    /// Ends the program; the installation that it leaves.
+    pub fn leave(mut self) -> Founded {
+        self.end();
+        self.founded.take().unwrap()
+    }
+
+    fn end(&mut self) {
         let asked = Command::new("kill").arg(self.child.id().to_string()).status().unwrap();
         assert!(asked.success());
         assert!(self.child.wait().unwrap().success(), "the program ended in disorder");
         self.listening.take().unwrap().join().unwrap();
-        self.said.lock().unwrap().clone()
     }
 }
 
@@ -189,7 +198,6 @@ impl Drop for Program {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
-        let _ = std::fs::remove_dir_all(&self.directory);
     }
 }
 
