@@ -16,6 +16,7 @@ pub mod scope;
 pub mod term;
 mod trail;
 mod wait;
+mod wrong_input;
 
 use crate::app::App;
 use crate::config::{Limits, Settings};
@@ -25,12 +26,13 @@ use crate::guard::{self, Admitted};
 use async_graphql::parser::types::DocumentOperations;
 use async_graphql::{Request, Response, Variables};
 use budget::Spending;
+use objects::registry::{MetaType, Registry};
 use objects::{Limit, Mode};
 use root::{Mutation, Query, Subscription};
 pub use scope::Scope;
 use sha2::{Digest, Sha256};
-use std::collections::HashSet;
 use std::sync::{Arc, LazyLock};
+use wrong_input::WrongInput;
 
 /// The schema.
 pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
@@ -78,14 +80,13 @@ pub fn schema(settings: &Settings) -> Schema {
     builder.finish()
 }
 
+/// Every type of the schema, to be looked up by name.
+static TYPES: LazyLock<Registry> = LazyLock::new(objects::audit::registry::<Query, Mutation, Subscription>);
+
 /// Whether a name is that of a type that an input may have.
 pub fn is_input(name: &str) -> bool {
-    static INPUTS: LazyLock<HashSet<String>> = LazyLock::new(|| {
-        let registry = objects::audit::registry::<Query, Mutation, Subscription>();
-        let inputs = registry.types.values().filter(|ty| ty.is_input()).map(|ty| ty.name().to_owned());
-        inputs.chain(["Int", "Float", "String", "Boolean", "ID"].map(str::to_owned)).collect()
-    });
-    INPUTS.contains(name)
+    ["Int", "Float", "String", "Boolean", "ID"].contains(&name)
+        || TYPES.types.get(name).is_some_and(MetaType::is_input)
 }
 
 /// SHA-256 of the schema's text, in hexadecimal.
@@ -98,11 +99,11 @@ pub fn sdl() -> String {
     schema(&Settings::default()).sdl()
 }
 
-/// The library's request for what was asked.
+/// The library's request for what was asked, and which values of a mutation's input it will not be able to read.
 ///
 /// # Errors
 /// The refusal of a request whose required variables are missing.
-pub fn request(asked: Asked, scope: &Scope) -> Result<Request, Box<Response>> {
+pub fn request(asked: Asked, scope: &Scope) -> Result<(Request, Vec<WrongInput>), Box<Response>> {
     let Asked { admitted, query, operation_name, variables } = asked;
     // The request's own: what is left out and filled in depends on its variables.
     let mut document = admitted.document.clone();
@@ -113,12 +114,13 @@ pub fn request(asked: Asked, scope: &Scope) -> Result<Request, Box<Response>> {
     if let Err(refused) = guard::pages::check(&document, &variables, limits) {
         return Err(Box::new(Response::from_errors(vec![guard::cost::refusal(refused.into())])));
     }
+    let wrong = wrong_input::of(&document, operation_name.as_deref(), &variables);
     let mut request = Request::new(query).variables(variables);
     if let Some(name) = operation_name {
         request = request.operation_name(name);
     }
     request.set_parsed_query(document);
-    Ok(request.data(scope.clone()).data(Limit(Arc::new(Spending::new(limits)))))
+    Ok((request.data(scope.clone()).data(Limit(Arc::new(Spending::new(limits)))), wrong))
 }
 
 /// Executes a query or mutation. The access-log rows of what it read are committed before this returns.
@@ -127,8 +129,8 @@ pub fn request(asked: Asked, scope: &Scope) -> Result<Request, Box<Response>> {
 /// UNAVAILABLE when the access log cannot be written: then the answer must not leave.
 pub async fn answer(app: &Arc<App>, scope: Scope, asked: Asked) -> Result<Response, Failure> {
     let operation = asked.operation();
-    let request = match request(asked, &scope) {
-        Ok(request) => request.data(Mode::Bytes),
+    let (request, wrong) = match request(asked, &scope) {
+        Ok((request, wrong)) => (request.data(Mode::Bytes), wrong),
         Err(mut refused) => {
             code_all(&mut refused, &app.settings.limits);
             return Ok(*refused);
@@ -136,6 +138,9 @@ pub async fn answer(app: &Arc<App>, scope: Scope, asked: Asked) -> Result<Respon
     };
     let mut response = app.schema.execute(request).await;
     scope.settle(operation.as_deref()).await?;
+    for error in &mut response.errors {
+        wrong.iter().for_each(|input| input.name(error));
+    }
     code_all(&mut response, &app.settings.limits);
     Ok(response)
 }

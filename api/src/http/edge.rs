@@ -3,6 +3,7 @@
 
 use super::unread::Reader;
 use super::{AppData, refuse};
+use crate::app::App;
 use crate::config::Network;
 use crate::failure::{Code, Failure};
 use crate::guard::counters::too_often;
@@ -167,6 +168,17 @@ fn client(peer: Option<IpAddr>, headers: &HeaderMap, proxies: &[Network], tls: b
 pub(crate) fn client_of(request: &actix_web::HttpRequest) -> Client {
     let unknown = Client { address: IpAddr::V4(Ipv4Addr::UNSPECIFIED), secure: false };
     request.extensions().get::<Client>().copied().unwrap_or(unknown)
+}
+
+/// Counts an attempt to sign in by where it comes from; what to answer when there were too many.
+pub(super) fn sign_in_refused(app: &App, request: &actix_web::HttpRequest) -> Option<HttpResponse> {
+    let standing = app.counters.sign_in_from(client_of(request).address);
+    let failure = too_often(&standing)?;
+    let mut response = refuse(StatusCode::TOO_MANY_REQUESTS, &failure);
+    if let Some(seconds) = standing.retry_seconds() {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    Some(response)
 }
 
 /// Whether the page that opens a WebSocket may: one of this server's own, one of an allowed origin, or no page.

@@ -1,11 +1,10 @@
 //! Tokens for hospital systems over HTTP (RFC 6749, SMART App Launch 2), and where the address of them is told.
 
-use super::edge::client_of;
+use super::edge::sign_in_refused;
 use super::{AppData, body, reading, refuse, request_id, writing};
-use crate::guard::counters::too_often;
 use crate::signin::client::{self, ALGORITHMS, Denied, Request};
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue, PRAGMA, RETRY_AFTER};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, PRAGMA};
 use actix_web::{HttpRequest, HttpResponse, web};
 use portal::command::SCOPES;
 use serde_json::json;
@@ -32,12 +31,7 @@ async fn configuration(app: AppData) -> HttpResponse {
 }
 
 async fn token(app: AppData, request: HttpRequest, payload: web::Payload) -> HttpResponse {
-    let standing = app.counters.sign_in_from(client_of(&request).address);
-    if let Some(failure) = too_often(&standing) {
-        let mut response = refuse(StatusCode::TOO_MANY_REQUESTS, &failure);
-        if let Some(seconds) = standing.retry_seconds() {
-            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
-        }
+    if let Some(response) = sign_in_refused(&app, &request) {
         return response;
     }
     if !is_form(&request) {

@@ -1,17 +1,16 @@
 //! Signing in with an account of this installation: plain JSON over POST, without cookies. See `docs/sign-in.md`.
 
-use super::edge::client_of;
+use super::edge::{client_of, sign_in_refused};
 use super::graphql::status_of;
 use super::{AppData, accept, bearer, body, refuse, request_id};
 use crate::app::App;
 use crate::caller::{Calling, Known};
 use crate::failure::{Code, Failure};
 use crate::guard;
-use crate::guard::counters::too_often;
 use crate::signin::account::{Before, Desk, Proving, Said};
 use crate::signin::jws::object;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{HeaderValue, RETRY_AFTER};
+use actix_web::http::header::HeaderValue;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -131,12 +130,7 @@ async fn asked<T: DeserializeOwned>(
     request: &HttpRequest,
     payload: web::Payload,
 ) -> Result<Asked<T>, HttpResponse> {
-    let standing = app.counters.sign_in_from(client_of(request).address);
-    if let Some(failure) = too_often(&standing) {
-        let mut response = refuse(StatusCode::TOO_MANY_REQUESTS, &failure);
-        if let Some(seconds) = standing.retry_seconds() {
-            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
-        }
+    if let Some(response) = sign_in_refused(app, request) {
         return Err(response);
     }
     if !accept::is_json(request) {

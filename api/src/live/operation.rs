@@ -139,7 +139,7 @@ impl Operation {
     /// Delivers the events of a subscription, each under the rights of its delivery.
     async fn follow(&self, scope: Scope, asked: Asked) -> Result<(), Stop> {
         let operation = asked.operation();
-        let request = graphql::request(asked, &scope).map_err(|refused| self.request_error(*refused))?;
+        let (request, _) = graphql::request(asked, &scope).map_err(|refused| self.request_error(*refused))?;
         let mut events = std::pin::pin!(self.app.schema.execute_stream(request));
         while let Some(response) = events.next().await {
             let known = self.calling().known(&self.app).await;
