@@ -6,7 +6,7 @@ use study::command::setup::FoundStudy;
 use tests::world::{PROTOCOL, by, id};
 use tests::{Answer, TestApp, both};
 
-async fn revision(app: &TestApp) -> u64 {
+pub async fn revision(app: &TestApp) -> u64 {
     app.study("data-manager", "revision").await["revision"].as_u64().unwrap()
 }
 

@@ -92,6 +92,25 @@ both! {
         }
     }
 
+    /// Who reads no audit trail hears of the records that they see: a statistician of every site's, a pharmacist of those of
+    /// their own site and of what a pharmacist may read.
+    async fn who_reads_no_trail_hears_of_what_they_see(app: &TestApp) {
+        let from = crate::commands::revision(app).await;
+        let mut statistician = follow(app, "statistician", from).await;
+        let mut pharmacist = follow(app, "pharmacist-sh01", from).await;
+        let site = |code: &str| app.world.subjects.iter().position(|subject| subject.site == code).unwrap();
+        crate::history::assessment_by(app, site("BJ02"), "investigator-bj02").await;
+        let heard = statistician.event().await;
+        assert!(code(&heard).starts_with("BJ02"), "{heard}");
+        assert!(!heard["ids"].as_array().unwrap().is_empty(), "{heard}");
+        assert!(pharmacist.is_silent_for(Duration::from_millis(500)).await, "another site's");
+        let subject = app.subject_id(&app.world.subjects[site("SH01")].code).await;
+        let visit = json!({ "key": "heard", "subject": subject, "date": "2026-06-09" });
+        app.as_("coordinator-sh01").act("recordVisit", visit, "revision").await.accepted();
+        let heard = pharmacist.event().await;
+        assert!(code(&heard).starts_with("SH01") && heard["kind"] == "VISIT", "{heard}");
+    }
+
     /// ACC-06: the board hears of released cuts and of nothing else.
     async fn the_board_hears_of_cuts_alone(app: &TestApp) {
         let mut socket = follow(app, "dsmb-member", 0).await;
@@ -103,6 +122,16 @@ both! {
         assert_eq!(event["ids"].as_array().unwrap().len(), 1, "{event}");
         one_more_assessment(app, 0).await;
         assert!(socket.is_silent_for(Duration::from_millis(500)).await);
+    }
+
+    /// ACC-06: the board cannot find out by trying how far the live ledger has come; everybody else is told.
+    async fn the_board_cannot_try_revisions(app: &TestApp) {
+        let beyond = 1_000_000;
+        let mut board = follow(app, "dsmb-member", beyond).await;
+        assert!(board.is_silent_for(Duration::from_millis(500)).await);
+        let mut sponsor = follow(app, "data-manager", beyond).await;
+        let Heard::Message(told) = sponsor.next().await else { panic!("the socket was closed") };
+        assert!(told.to_string().contains("has not reached"), "{told}");
     }
 
     /// Nothing is executed on a socket before a token was accepted.

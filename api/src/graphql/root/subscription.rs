@@ -179,20 +179,25 @@ impl StudyEvent {
     /// What the viewer may hear of an entry; none when nothing.
     fn of(view: View, entry: &TrailEntry) -> Option<StudyEvent> {
         let named = rows(TrailOf::Open, entry);
-        let (subjects, ids) = match view.show_trail(TrailOf::Open, &named) {
+        // Who reads no trail hears of the records that they can open; the board of released cuts and of nothing else.
+        let told: Vec<(&TrailRow<'_>, Option<String>)> = match view.show_trail(TrailOf::Open, &named) {
             Some(shown) => {
-                let shown: Vec<&TrailRow<'_>> = shown.into_iter().filter_map(|at| named.get(at)).collect();
-                let subjects: BTreeSet<Uuid> = shown.iter().filter_map(|row| row.subject).collect();
-                let ids: BTreeSet<String> = shown.iter().filter_map(|row| view.trail_id(row)).collect();
-                // An entry of which nothing is seen would say only that something happened.
-                if shown.is_empty() {
-                    return None;
-                }
-                (subjects.into_iter().collect(), ids.into_iter().collect())
+                let shown = shown.into_iter().filter_map(|at| named.get(at));
+                shown.map(|row| (row, view.trail_id(row))).collect()
             }
-            // Who reads no trail, the board above all, hears of released cuts and of nothing else.
-            None => (Vec::new(), vec![view.show_release(&named)?]),
+            None if view.is_board() => Vec::new(),
+            None => named.iter().filter_map(|row| Some((row, Some(view.record_id(row)?)))).collect(),
         };
+        let mut ids: BTreeSet<String> = told.iter().filter_map(|(_, id)| id.clone()).collect();
+        if view.is_board() {
+            ids.insert(view.show_release(&named)?);
+        }
+        // An entry of which nothing is seen would say only that something happened.
+        if told.is_empty() && ids.is_empty() {
+            return None;
+        }
+        let subjects: BTreeSet<Uuid> = told.iter().filter_map(|(row, _)| row.subject).collect();
+        let (subjects, ids) = (subjects.into_iter().collect(), ids.into_iter().collect());
         let header = &entry.header;
         Some(StudyEvent {
             view,
@@ -326,6 +331,7 @@ async fn follow(
     kinds: Option<Vec<Kind>>,
 ) -> Result<Following, Failure> {
     let view = scope.study_of(study).await?;
+    let is_board = view.as_ref().is_some_and(study::View::is_board);
     let row =
         view.and_then(|view| view.resolve(NodeKind::Study, study).filter(|row| *row == view.study_row()));
     let row = row.ok_or_else(|| Failure::new(Code::NotFound, "there is no such study"))?;
@@ -334,8 +340,8 @@ async fn follow(
     let tail = store.tail(row);
     let newest = store.study(row).await?.open().revision.0;
     let after = after.map_or(newest, |after| after.0);
-    if after > newest {
-        // The board learns from this no more than that it was wrong.
+    // How far the live ledger has come is not for the board to know: by trying revisions it could find out.
+    if after > newest && !is_board {
         return Err(Failure::bad_input(format!(
             "`after` is {after}, which the study's ledger has not reached"
         )));

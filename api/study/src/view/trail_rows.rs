@@ -258,6 +258,12 @@ impl View {
         self.shows_row(row).then(|| self.id(kind, row.row))
     }
 
+    /// The global id of a changed row, for whoever can open the record as it stands: that needs no audit trail.
+    pub fn record_id(&self, row: &TrailRow<'_>) -> Option<String> {
+        let id = self.id(kind_of(row.table)?, row.row);
+        self.find(&id).is_some().then_some(id)
+    }
+
     /// The global id of a data cut that an entry made, for whoever reads the open report: all that the board
     /// hears of a study.
     pub fn show_release(&self, rows: &[TrailRow<'_>]) -> Option<String> {
