@@ -1,9 +1,11 @@
 //! A command that lays down rows as it is told: how stories reach states that no protocol would allow in one step.
 
 use entity::row::Row;
-use policy::{Act, Actor, Change, Decision, Moment, Refusal, Side, SideWrite};
+use entity::rows;
+use policy::{Act, Actor, Change, Decision, Identity, Moment, Refusal, Side, SideWrite};
 use serde_json::{Value, json};
 use std::sync::Arc;
+use study::command::enrolment::identity_commitment;
 use study::{Decide, Heads, Snapshot};
 
 /// Rows for one entry. It goes through the store like any command, and is judged by nobody.
@@ -11,7 +13,7 @@ use study::{Decide, Heads, Snapshot};
 pub struct Lay {
     open: Vec<Change>,
     sealed: Vec<Change>,
-    beside: Vec<SideWrite>,
+    identified: Vec<(rows::Subject, Identity)>,
 }
 
 impl Lay {
@@ -27,9 +29,9 @@ impl Lay {
         self
     }
 
-    /// What goes beside the ledger.
-    pub fn beside(&mut self, write: SideWrite) -> &mut Lay {
-        self.beside.push(write);
+    /// A subject with identifiers, which go beside the ledger; its image is committed to them.
+    pub fn identified(&mut self, row: rows::Subject, identity: Identity) -> &mut Lay {
+        self.identified.push((row, identity));
         self
     }
 }
@@ -77,12 +79,23 @@ impl Decide for Lay {
         Heads::BOTH
     }
 
-    fn decide(&self, _: &Actor, _: &Moment, _: &Arc<Snapshot>, _: &Side) -> Result<Decision, Refusal> {
-        Ok(Decision {
-            open: self.open.clone(),
-            sealed: self.sealed.clone(),
-            side: self.beside.clone(),
-            ..Decision::default()
-        })
+    fn decide(&self, _: &Actor, _: &Moment, _: &Arc<Snapshot>, side: &Side) -> Result<Decision, Refusal> {
+        let mut decision = Decision { sealed: self.sealed.clone(), ..Decision::default() };
+        for (row, identity) in &self.identified {
+            let fields: Vec<String> = identity.fields().into_iter().map(str::to_owned).collect();
+            decision.open.push(change(&rows::Subject {
+                identity_fields: fields.into(),
+                identity_commitment: Some(identity_commitment(identity, &side.commitment_key)?),
+                ..row.clone()
+            }));
+            decision.side.push(SideWrite::Identity {
+                subject: row.id,
+                study: row.study_id,
+                site: row.site_id,
+                identity: identity.clone(),
+            });
+        }
+        decision.open.extend(self.open.iter().cloned());
+        Ok(decision)
     }
 }

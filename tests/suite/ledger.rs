@@ -2,6 +2,7 @@
 
 use entity::{FreeText, rows};
 use ledger::StreamId;
+use policy::Identity;
 use store::Inspection;
 use tests::world::{accepted, by, id};
 use tests::{Lay, TestApp, both};
@@ -92,6 +93,46 @@ both! {
     /// A row of a table removed.
     async fn a_removed_row_is_found(app: &TestApp) {
         finds(app, "DELETE FROM medication WHERE id IN (SELECT id FROM medication LIMIT 1)", &["medication"]).await;
+    }
+
+    /// Identifiers removed behind the ledger's back, which no entry erased.
+    async fn removed_identifiers_are_found(app: &TestApp) {
+        let first = "SELECT subject_id FROM subject_identity LIMIT 1";
+        finds(app, &format!("DELETE FROM subject_identity WHERE subject_id IN ({first})"), &["identifiers", "gone"]).await;
+    }
+
+    /// A destroyed key, which no entry destroyed.
+    async fn a_removed_key_of_identifiers_is_found(app: &TestApp) {
+        let first = "SELECT subject_id FROM subject_key LIMIT 1";
+        finds(app, &format!("DELETE FROM subject_key WHERE subject_id IN ({first})"), &["identifiers", "gone"]).await;
+    }
+
+    /// Identifiers under a nonce that is not theirs.
+    async fn garbled_identifiers_are_found(app: &TestApp) {
+        let first = "SELECT subject_id FROM subject_identity LIMIT 1";
+        let sql = format!("UPDATE subject_identity SET nonce = (SELECT nonce FROM subject_key WHERE
+            subject_key.subject_id = subject_identity.subject_id) WHERE subject_id IN ({first})");
+        finds(app, &sql, &["identifiers", "do not open"]).await;
+    }
+
+    /// A hospital number that would not be found any more.
+    async fn a_removed_lookup_is_found(app: &TestApp) {
+        let first = "SELECT lookup FROM identity_lookup LIMIT 1";
+        finds(app, &format!("DELETE FROM identity_lookup WHERE lookup IN ({first})"), &["looked up"]).await;
+    }
+
+    /// Identifiers that are rightly encrypted and were right once: those of before a correction, put back.
+    async fn identifiers_of_before_are_found(app: &TestApp) {
+        let raw = app.raw().await;
+        raw.run("CREATE TABLE kept AS SELECT * FROM subject_identity").await;
+        let subject = &app.world.subjects[0];
+        let corrected = Identity { telephone: Some("made-up 0100".to_owned()), ..subject.identity() };
+        let mut lay = Lay::default();
+        lay.identified(subject.row(&app.world), corrected);
+        let store = app.server.store();
+        accepted(store.decide(app.world.study, Box::new(lay), by("data-manager")).await.unwrap());
+        finds(app, "UPDATE subject_identity SET (nonce, ciphertext) = (SELECT nonce, ciphertext FROM kept
+            WHERE kept.subject_id = subject_identity.subject_id)", &["identifiers", "committed"]).await;
     }
 
     /// The access log and the portal have chains, too.

@@ -44,6 +44,13 @@ pub enum Finding {
         /// What is wrong.
         why: &'static str,
     },
+    /// A subject's identifiers beside the ledger are not those that its newest image is committed to.
+    Identity {
+        /// The subject.
+        subject: Uuid,
+        /// What is wrong, without values.
+        why: &'static str,
+    },
     /// A stream has entries or checkpoints and no head.
     Headless {
         /// The stream's name as stored.
@@ -61,6 +68,7 @@ impl fmt::Display for Finding {
                 write!(f, "stream {stream}, revision {revision}: its idempotency key is recorded otherwise")
             }
             Finding::Checkpoint { index, why } => write!(f, "checkpoint {index} (counted from 0): {why}"),
+            Finding::Identity { subject, why } => write!(f, "identifiers of subject {subject}: {why}"),
             Finding::Headless { stream } => write!(f, "stream {stream} has no head"),
         }
     }

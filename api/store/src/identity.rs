@@ -49,7 +49,7 @@ impl DigestKeys {
     }
 
     /// What a hospital number is found by at a site. None for a blank one.
-    fn lookup(&self, site: Uuid, number: &str) -> Option<String> {
+    pub(crate) fn lookup(&self, site: Uuid, number: &str) -> Option<String> {
         let normal: String =
             number.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_uppercase).collect();
         // A key per site, so that the same number at two sites is not seen to be the same.
@@ -60,8 +60,8 @@ impl DigestKeys {
 
 /// A subject's identifiers as they lie in the database, with their key.
 #[derive(Clone, FromQueryResult)]
-struct Sealed {
-    subject_id: Uuid,
+pub(crate) struct Sealed {
+    pub subject_id: Uuid,
     study_id: Uuid,
     master_key_id: String,
     key_nonce: Vec<u8>,
@@ -83,7 +83,7 @@ fn nonce(bytes: &[u8]) -> Option<&[u8; NONCE]> {
 }
 
 impl Sealed {
-    fn open(&self, vault: &dyn KeyVault) -> Option<Identity> {
+    pub fn open(&self, vault: &dyn KeyVault) -> Option<Identity> {
         let key = vault.unwrap(
             &self.master_key_id,
             &key_context(self.subject_id),
@@ -98,16 +98,16 @@ impl Sealed {
 
 /// Which rows to read.
 #[derive(Clone, Copy)]
-enum Which<'w> {
+pub(crate) enum Which<'w> {
     Study(Uuid),
     Subjects(&'w [Uuid]),
 }
 
 /// Most subjects in one statement.
-const CHUNK: usize = 1_000;
+pub(crate) const CHUNK: usize = 1_000;
 
 /// Reads identifiers with their keys; a subject whose key was destroyed has none any more.
-async fn read<C: ConnectionTrait>(db: &C, which: Which<'_>) -> Result<Vec<Sealed>, StoreError> {
+pub(crate) async fn read<C: ConnectionTrait>(db: &C, which: Which<'_>) -> Result<Vec<Sealed>, StoreError> {
     const SELECT: &str = "SELECT i.subject_id, i.study_id, i.nonce, i.ciphertext, k.master_key_id, \
                           k.nonce AS key_nonce, k.wrapped FROM subject_identity i \
                           JOIN subject_key k ON k.subject_id = i.subject_id WHERE";

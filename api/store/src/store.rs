@@ -554,7 +554,11 @@ impl Store {
     /// # Errors
     /// UNAVAILABLE. What is found is in the report.
     pub async fn verify(&self, inspection: Inspection) -> Result<Report, StoreError> {
-        self.work(|inner| async move { verify::run(&inner.pools.read, &inspection).await }).await
+        self.work(|inner| async move {
+            let side = (inner.writers.vault.as_ref(), &inner.writers.keys);
+            verify::run(&inner.pools.read, side, &inspection).await
+        })
+        .await
     }
 
     /// What was counted, and what is held.

@@ -1,9 +1,12 @@
 //! `trialgraph verify`: every stream through the hash chain, its newest images against the tables row by row,
-//! its head, its idempotency keys, and checkpoints that somebody kept.
+//! its head, its idempotency keys, the identifiers beside it, and checkpoints that somebody kept.
+
+mod identities;
 
 use crate::error::StoreError;
 use crate::finding::{Finding, Inspection, Report, Walked};
 use crate::heads::{self, Heads};
+use crate::identity::{DigestKeys, KeyVault};
 use crate::tables::{self, Set};
 use crate::tail::{change_of, range, streams};
 use entity::ledger::{change, checkpoint, entry, idempotency};
@@ -32,6 +35,8 @@ const STEP: u64 = 1_000;
 /// A walk over one consistent state of the database.
 struct Walk<'w> {
     txn: &'w DatabaseTransaction,
+    /// What opens identifiers, and the keys of what is said of them.
+    side: (&'w dyn KeyVault, &'w DigestKeys),
     report: Report,
     verified: BTreeMap<StreamId, Verified>,
     /// How many checkpoints agreed with each stream.
@@ -39,7 +44,11 @@ struct Walk<'w> {
 }
 
 /// Verifies on a snapshot of the database of its own; writers go on.
-pub(crate) async fn run(db: &DatabaseConnection, inspection: &Inspection) -> Result<Report, StoreError> {
+pub(crate) async fn run(
+    db: &DatabaseConnection,
+    side: (&dyn KeyVault, &DigestKeys),
+    inspection: &Inspection,
+) -> Result<Report, StoreError> {
     let options = match db.get_database_backend() {
         // A deferred transaction on SQLite reads one state throughout.
         DbBackend::Sqlite => TransactionOptions::default(),
@@ -50,8 +59,13 @@ pub(crate) async fn run(db: &DatabaseConnection, inspection: &Inspection) -> Res
         },
     };
     let txn = db.begin_with_options(options).await?;
-    let mut walk =
-        Walk { txn: &txn, report: Report::default(), verified: BTreeMap::new(), agreed: BTreeMap::new() };
+    let mut walk = Walk {
+        txn: &txn,
+        side,
+        report: Report::default(),
+        verified: BTreeMap::new(),
+        agreed: BTreeMap::new(),
+    };
     let done = walk.all(inspection).await;
     let report = walk.report;
     txn.rollback().await?;
@@ -82,6 +96,8 @@ impl Walk<'_> {
         }
         for study in studies {
             self.tables(Set::Study(study)).await;
+            let finding = self.identities(study).await?;
+            self.report.findings.extend(finding);
         }
         self.checkpoints(inspection, &wanted).await?;
         for (stream, verified) in &self.verified {

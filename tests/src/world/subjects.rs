@@ -10,7 +10,7 @@ use entity::terms::{
     SeriousnessCriterion, Sex, SubjectStatus, VisitStatus,
 };
 use entity::{FreeText, Items, rows};
-use policy::{Identity, SideWrite};
+use policy::Identity;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -77,7 +77,8 @@ impl Subject {
         self.first_dose_on + chrono::Duration::days(after)
     }
 
-    fn identity(&self) -> Identity {
+    /// The subject's identifiers.
+    pub fn identity(&self) -> Identity {
         Identity {
             initials: Some(self.initials.clone()),
             birth_date: Some(self.birth_date),
@@ -86,11 +87,9 @@ impl Subject {
         }
     }
 
-    /// Everything that was recorded of the subject, in one entry.
-    pub(super) fn rows(&self, world: &World, course: Course) -> Lay {
-        let mut lay = Lay::default();
-        let identity = self.identity();
-        lay.open(&rows::Subject {
+    /// The subject's own row, without what is said of its identifiers.
+    pub fn row(&self, world: &World) -> rows::Subject {
+        rows::Subject {
             id: self.row,
             study_id: world.study,
             ordinal: i32::try_from(self.place + 1).unwrap(),
@@ -103,15 +102,15 @@ impl Subject {
             eligibility_confirmed_on: Some(self.on(-10)),
             enrolled_on: Some(self.on(-8)),
             bilag_history: Vec::new().into(),
-            identity_fields: identity.fields().into_iter().map(str::to_owned).collect::<Vec<_>>().into(),
+            identity_fields: Vec::new().into(),
             identity_commitment: None,
-        });
-        lay.beside(SideWrite::Identity {
-            subject: self.row,
-            study: world.study,
-            site: world.sites[self.site],
-            identity,
-        });
+        }
+    }
+
+    /// Everything that was recorded of the subject, in one entry.
+    pub(super) fn rows(&self, world: &World, course: Course) -> Lay {
+        let mut lay = Lay::default();
+        lay.identified(self.row(world), self.identity());
         for purpose in [ConsentPurpose::Study, ConsentPurpose::SensitiveData] {
             lay.open(&rows::Consent {
                 id: id(),

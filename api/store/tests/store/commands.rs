@@ -7,6 +7,7 @@ use entity::{FreeText, rows};
 use policy::{Act, Actor, Change, Decision, Identity, Moment, Refusal, RefusalCode, Side, SideWrite};
 use serde_json::{Value, json};
 use std::sync::Arc;
+use study::command::enrolment::identity_commitment;
 use study::{Decide, Heads, Snapshot};
 use uuid::Uuid;
 
@@ -227,7 +228,10 @@ impl Decide for Screen {
         let id = self.subject.unwrap_or_else(|| at.ids("subject").draw());
         assert_eq!(side.identities.get(&id), self.expects.as_ref());
         let fields: Vec<String> = self.identity.fields().into_iter().map(str::to_owned).collect();
-        let subject = subject(study.study(), (id, self.site, self.ordinal), fields);
+        let subject = rows::Subject {
+            identity_commitment: Some(identity_commitment(&self.identity, &side.commitment_key)?),
+            ..subject(study.study(), (id, self.site, self.ordinal), fields)
+        };
         let identity = SideWrite::Identity {
             subject: id,
             study: study.study(),

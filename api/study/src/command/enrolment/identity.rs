@@ -49,7 +49,10 @@ pub(super) fn checked(identity: &Identity, birth_year: i32) -> Result<Identity, 
 
 /// What the image says in place of identifiers: HMAC-SHA-256 over their canonical JSON, in hexadecimal. It can
 /// be checked by whoever holds the key and the identifiers, and tells nobody else anything.
-pub(super) fn commitment(identity: &Identity, key: &[u8; 32]) -> Result<String, Refusal> {
+///
+/// # Errors
+/// INVALID when the identifiers have no canonical form.
+pub fn commitment(identity: &Identity, key: &[u8; 32]) -> Result<String, Refusal> {
     let unkept = || Refusal::invalid("identity", "the identifiers have no canonical form");
     let canonical = ledger::canonical::to_canonical(identity).map_err(|_| unkept())?;
     let mac = Hmac::<Sha256>::new_from_slice(key).map_err(|_| unkept())?;

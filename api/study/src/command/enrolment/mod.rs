@@ -19,6 +19,7 @@ pub use consent::ConsentFields;
 pub use disposition::DispositionFields;
 pub use enroll_subject::EnrollSubject;
 pub(crate) use enroll_subject::{enrolled, has_room, taken};
+pub use identity::commitment as identity_commitment;
 pub use record_consent::RecordConsent;
 pub use record_eligibility::{CriterionFound, FactAnswer, RecordEligibility};
 pub use record_identity::RecordIdentity;
