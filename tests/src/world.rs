@@ -116,8 +116,9 @@ pub(crate) async fn create(store: &Store, plan: Plan) -> World {
         persons: BTreeMap::new(),
     };
     world.invite_sponsor(store).await;
-    world.open(store).await;
+    world.add_sites(store).await;
     world.invite_sites(store).await;
+    world.open_cohorts(store).await;
     for subjects in world.subjects.chunks(GROUP) {
         let laid = subjects.iter().map(|subject| {
             let rows: Box<dyn study::Decide> = Box::new(subject.rows(&world, plan.course));
@@ -172,8 +173,8 @@ impl World {
         }
     }
 
-    /// Adds the sites and opens the cohorts.
-    async fn open(&mut self, store: &Store) {
+    /// Adds the sites.
+    async fn add_sites(&mut self, store: &Store) {
         for code in SITES {
             let site = AddSite {
                 code: code.to_owned(),
@@ -184,6 +185,11 @@ impl World {
             let added = accepted(store.decide(self.study, Box::new(site), by("data-manager")).await.unwrap());
             self.sites.insert(code, added.row);
         }
+    }
+
+    /// Opens the cohorts, as whoever may in such a study.
+    async fn open_cohorts(&self, store: &Store) {
+        let who = if self.masking == Masking::Open { "data-manager" } else { "pharmacist-sh01" };
         for cohort in &self.cohorts {
             let open = OpenCohort {
                 cohort: *cohort,
@@ -192,7 +198,7 @@ impl World {
                 reason: None,
                 expected_revision: None,
             };
-            accepted(store.decide(self.study, Box::new(open), by("data-manager")).await.unwrap());
+            accepted(store.decide(self.study, Box::new(open), by(who)).await.unwrap());
         }
     }
 

@@ -126,6 +126,36 @@ async fn a_masked_dose_is_corrected_by_the_pharmacist_alone(app: &TestApp) {
     app.sound().await;
 }
 
+/// The order of levels is the pharmacist's to know: whoever must not know the treatment finds no cohort to open, whatever id
+/// is tried and whatever revision, and reads nothing of what the pharmacist did.
+async fn cohorts_are_opened_by_the_pharmacist_alone(app: &TestApp) {
+    let read = "cohorts { id revision }";
+    let cohort = app.study("pharmacist-sh01", read).await["cohorts"][1].clone();
+    let unknown = json!(crate::other_site::unknown(cohort["id"].as_str().unwrap()));
+    let input = |key: String, id: &Value, revision: &Value| json!({ "key": key, "cohort": id, "open": false, "reason": "Level two is complete.", "expectedRevision": revision });
+    for name in BLIND.into_iter().chain(["dsmb-member", "dsmb-statistician", "stranger"]) {
+        let ask = async |which: &str, id: &Value, revision: &Value| {
+            let input = input(format!("cohort-{name}-{which}"), id, revision);
+            app.as_(name).act("openCohort", input, "").await.refused()
+        };
+        let none = ask("none", &unknown, &json!(1)).await;
+        assert_eq!(ask("theirs", &cohort["id"], &cohort["revision"]).await, none, "{name} can tell a cohort");
+        assert_eq!(ask("late", &cohort["id"], &json!(1)).await, none, "{name} can tell a cohort's revision");
+        let sponsor = ["medical-monitor", "data-manager"].contains(&name);
+        assert!(none.code == "NOT_FOUND" || !sponsor && none.code == "FORBIDDEN", "{name}: {none:?}");
+        let cohorts = app.as_(name).ask("{ study(code: \"NK510\") { cohorts { id } } }").await;
+        let listed = cohorts.data["study"]["cohorts"].as_array().map_or(0, Vec::len);
+        assert_eq!(listed, 0, "{name} is told of cohorts: {}", cohorts.text);
+    }
+    let close = input("cohort-closed".to_owned(), &cohort["id"], &cohort["revision"]);
+    let answer = app.as_("pharmacist-sh01").act("openCohort", close, "cohort { status }").await;
+    assert_eq!(answer.accepted()["cohort"]["status"], "CLOSED");
+    for (name, text) in everything(app).await {
+        assert!(!text.contains("Level two is complete."), "{name} reads why a cohort was closed");
+    }
+    app.sound().await;
+}
+
 /// ACC-04: there is no argument by which subjects could be told apart by treatment.
 async fn nothing_can_be_filtered_by_treatment(app: &TestApp) {
     for document in [
@@ -143,6 +173,7 @@ async fn masked(engine: Engine, masking: Masking) {
     treatments_do_not_show(&app).await;
     nothing_can_be_filtered_by_treatment(&app).await;
     a_masked_dose_is_corrected_by_the_pharmacist_alone(&app).await;
+    cohorts_are_opened_by_the_pharmacist_alone(&app).await;
     app.stop().await;
 }
 

@@ -140,7 +140,8 @@ const ACTS: [(Act, [bool; ROLES]); Act::COUNT] = [
     (Act::ChangeSetting,           [ F, F, F, F, F,    F, F, F,   F, F,  Y, F, F ]),
     (Act::RegisterStudy,           [ F, F, F, F, F,    F, F, F,   F, F,  Y, F, F ]),
     (Act::AddSite,                 [ F, Y, F, F, F,    F, F, F,   F, F,  F, F, F ]),
-    (Act::OpenCohort,              [ Y, Y, F, F, F,    F, F, F,   F, F,  F, F, F ]),
+    // The sponsor in an open-label study, the pharmacist in a masked one.
+    (Act::OpenCohort,              [ Y, Y, F, F, F,    F, F, Y,   F, F,  F, F, F ]),
     (Act::ScreenSubject,           [ F, F, F, F, F,    Y, Y, F,   F, F,  F, F, F ]),
     (Act::RecordIdentity,          [ F, F, F, F, F,    Y, Y, F,   F, F,  F, F, F ]),
     (Act::RecordConsent,           [ F, F, F, F, F,    Y, Y, F,   F, F,  F, F, F ]),
@@ -232,12 +233,12 @@ mod tests {
         }
     }
 
-    /// The unmasked pharmacist records doses and corrects them, and does nothing else to any record.
+    /// The unmasked pharmacist opens cohorts, records doses and corrects them, and does nothing else to any record.
     #[test]
-    fn a_pharmacist_records_and_corrects_doses_alone() {
+    fn a_pharmacist_has_to_do_with_doses_alone() {
         let done: Vec<Act> =
             Act::ALL.iter().copied().filter(|act| may(Role::UnmaskedPharmacist, *act)).collect();
-        assert_eq!(done, [Act::RecordDose, Act::CorrectDose]);
+        assert_eq!(done, [Act::OpenCohort, Act::RecordDose, Act::CorrectDose]);
     }
 
     /// ACC-07: an administrator reads no clinical data.

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use entity::row::Row;
 use entity::terms::Masking;
 use entity::{FreeText, rows};
-use policy::{Act, Actor, Change, Decision, Ids, Kind, Moment, Refusal, RefusalCode, Side};
+use policy::{Act, Actor, Change, Decision, Ids, Kind, Moment, Party, Refusal, RefusalCode, Side};
 use std::sync::Arc;
 use unicode_normalization::UnicodeNormalization;
 use uuid::Uuid;
@@ -67,6 +67,11 @@ impl<'d> Desk<'d> {
         self.decision.membership = Some(grant.0);
         self.decision.role = Some(grant.1);
         Ok(())
+    }
+
+    /// Whether the grant that allowed the act is one of a side.
+    pub(crate) fn acts_for(&self, side: Party) -> bool {
+        self.decision.role.is_some_and(|role| role.side() == side)
     }
 
     /// A subject in the caller's scope on whom the caller may perform the act.

@@ -19,7 +19,7 @@ use entity::row::Row;
 use entity::rows;
 use entity::terms::{
     AdverseEventCategory, AdverseEventOutcome, Agent, Autoantibody, Causality, ConsentPurpose, CriterionKind,
-    CriterionResult, GradeScale, Sex, VisitStatus,
+    CriterionResult, GradeScale, Masking, Sex, VisitStatus,
 };
 use ledger::{Digest, Draft, Entry, Head, NewChange, Revision, Salt};
 use policy::{
@@ -86,7 +86,13 @@ impl Trial {
     pub(crate) fn open_cohort(&mut self, level: i32) -> Uuid {
         let cohort = self.cohort(level);
         let open = OpenCohort { cohort, open: true, capacity: None, reason: None, expected_revision: None };
-        self.run(&actor(Role::MedicalMonitor, &[]), &open).unwrap();
+        let masked = self.study.row().is_some_and(|study| study.masking != Masking::Open);
+        let who = if masked {
+            actor(Role::UnmaskedPharmacist, &[self.site("SH01")])
+        } else {
+            actor(Role::MedicalMonitor, &[])
+        };
+        self.run(&who, &open).unwrap();
         cohort
     }
 

@@ -1,7 +1,8 @@
 //! What a study looks like to a data cut: each table under its own cut-off rule.
 //!
-//! A record that begins after the cut-off is dropped. What began before and ended after is ongoing again.
-//! What was judged after the cut-off was not judged yet.
+//! A record of something that happened after the cut-off is dropped. What began before and ended after is ongoing
+//! again. What was corrected or judged of something that happened before, a cause or a DLT, stands as it was when the
+//! cut was made, whenever that was: the time between cut-off and cut is there to clean and to judge.
 
 use super::tables::{Kept, Rec, Table};
 use super::{Snapshot, StudyRows, Subject, SubjectRows, chunked, index_of};
@@ -63,9 +64,7 @@ fn cut_rows(rows: &SubjectRows, on: NaiveDate) -> SubjectRows {
         adverse_event_causalities: kept(&rows.adverse_event_causalities, |it| {
             event_known(it.adverse_event_id)
         }),
-        dlt_adjudications: kept(&rows.dlt_adjudications, |it| {
-            event_known(it.adverse_event_id) && it.decided_on <= on
-        }),
+        dlt_adjudications: kept(&rows.dlt_adjudications, |it| event_known(it.adverse_event_id)),
         intercurrent_events: kept(&rows.intercurrent_events, |it| it.occurred_on <= on),
         dispositions: kept(&rows.dispositions, |it| it.occurred_on <= on),
         clocks: kept(&rows.clocks, |it| event_known(it.adverse_event_id)),

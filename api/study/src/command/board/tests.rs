@@ -1,7 +1,9 @@
 //! Data cuts.
 
-use crate::command::testing::{Trial, actor, cut, refusal, row, rows_of};
+use crate::command::safety::{AdjudicateDlt, AssessSponsorCausality};
+use crate::command::testing::{Trial, actor, cut, day, refusal, row, rows_of};
 use entity::rows;
+use entity::terms::{Agent, Causality, CausalityAssessor};
 use policy::{RefusalCode as Code, Role};
 
 #[test]
@@ -24,6 +26,41 @@ fn a_cut_is_two_rows_under_one_id() {
     // And the same data up to the same day give the same hash.
     let third = trial.run(&statistician, &cut("again", "2026-05-31")).unwrap();
     assert_eq!(rows_of::<rows::ClosedCut>(&third.sealed)[0].closed_hash, closed[0].closed_hash);
+}
+
+/// What is known of an event before the cut-off is in the cut whenever it became known: a DLT that was adjudicated
+/// after the cut-off is not kept from the board, nor a cause. What happened after it is.
+#[test]
+fn a_cut_knows_what_was_judged_after_its_cut_off() {
+    let mut trial = Trial::open_label();
+    let subject = trial.dosed("SH01");
+    let event = trial.event(subject);
+    let decide = AdjudicateDlt {
+        subject,
+        adverse_event: event,
+        is_dlt: true,
+        rationale: "no other cause".into(),
+        decided_on: Some(day("2026-05-28")),
+        reason: None,
+        expected_revision: None,
+    };
+    trial.run(&actor(Role::MedicalMonitor, &[]), &decide).unwrap();
+    let judge = AssessSponsorCausality {
+        subject,
+        adverse_event: event,
+        agent: Agent::Nk510,
+        causality: Causality::Probable,
+        reason: None,
+        expected_revision: None,
+    };
+    trial.run(&actor(Role::SafetyOfficer, &[]), &judge).unwrap();
+    let rows = |on: &str| trial.study.cut(day(on)).subject(subject).unwrap().rows.clone();
+    let known = rows("2026-05-20");
+    assert!(known.dlt_adjudications[0].is_dlt);
+    assert!(known.adverse_event_causalities.iter().any(|it| it.assessor == CausalityAssessor::Sponsor));
+    let before = rows("2026-05-09");
+    assert!(before.adverse_events.is_empty() && before.dlt_adjudications.is_empty());
+    assert!(before.adverse_event_causalities.is_empty());
 }
 
 #[test]

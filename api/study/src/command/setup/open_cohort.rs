@@ -5,7 +5,7 @@ use crate::command::{Desk, check, decides, expect_revision};
 use crate::snapshot::tables::find;
 use entity::rows;
 use entity::terms::{CohortStatus, StudyStatus};
-use policy::{Kind, Refusal, RefusalCode, Side, ensure};
+use policy::{Kind, Party, Refusal, RefusalCode, Side, ensure};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -31,7 +31,10 @@ decides!(OpenCohort as OpenCohort);
 impl OpenCohort {
     fn run(&self, desk: &mut Desk<'_>, side: &Side) -> Result<(), Refusal> {
         desk.permit()?;
-        // Cohorts are the protocol's: whoever may open them knows them, whoever may see who is in which.
+        // The order in which levels open tells who may be in which: in a masked study that is for the pharmacist to know
+        // and not for the sponsor, who finds no cohort below. In an open-label one it is the sponsor's to decide.
+        ensure!(desk.is_masked() || desk.acts_for(Party::Sponsor), Refusal::forbidden());
+        desk.cohort("cohort", self.cohort)?;
         let cohort = find(&desk.study.rows.cohorts, self.cohort);
         let cohort = cohort.ok_or_else(|| Refusal::not_found("cohort", Kind::Cohort))?;
         let first = cohort.status == CohortStatus::Planned;

@@ -129,5 +129,27 @@ fn a_masked_cohort_opens_without_telling_how_full_it_is() {
         reason: Some("x".into()),
         expected_revision: trial.study.rows.revision(cohort),
     };
-    assert!(trial.run(&actor(Role::MedicalMonitor, &[]), &shrink).is_ok());
+    assert!(trial.run(&actor(Role::UnmaskedPharmacist, &[trial.site("SH01")]), &shrink).is_ok());
+}
+
+/// Who must not know the order of the levels finds no cohort in a masked study; in an open-label one the pharmacist
+/// decides of none.
+#[test]
+fn cohorts_are_the_pharmacists_in_a_masked_study_and_the_sponsors_in_an_open_one() {
+    let mut masked = Trial::masked();
+    let open =
+        |cohort| OpenCohort { cohort, open: true, capacity: None, reason: None, expected_revision: None };
+    let (second, unknown) = (open(masked.cohort(2)), open(Uuid::nil()));
+    for role in [Role::MedicalMonitor, Role::DataManager] {
+        let there = masked.run(&actor(role, &[]), &second).unwrap_err();
+        assert_eq!(there, masked.run(&actor(role, &[]), &unknown).unwrap_err());
+        assert_eq!((there.code, there.field.join(".").as_str()), (Code::NotFound, "cohort"));
+    }
+    let pharmacist = actor(Role::UnmaskedPharmacist, &[masked.site("SH01")]);
+    let opened: rows::Cohort = row(&masked.run(&pharmacist, &second).unwrap());
+    assert_eq!(opened.status, CohortStatus::Open);
+    let mut trial = Trial::open_label();
+    let second = open(trial.cohort(2));
+    let pharmacist = actor(Role::UnmaskedPharmacist, &[trial.site("SH01")]);
+    assert_eq!(refusal(trial.run(&pharmacist, &second)).0, Code::Forbidden);
 }
