@@ -25,6 +25,7 @@ mod live;
 mod logs;
 mod masked;
 mod mutations;
+mod order;
 mod other_site;
 mod populations;
 mod proposals;

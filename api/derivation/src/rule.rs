@@ -93,11 +93,73 @@ pub struct RuleVersion {
     pub parameters: Vec<Parameter>,
 }
 
+/// What a criterion asks, by a stable code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum CriterionCode {
+    /// SLEDAI-2K is low enough (LLDAS).
+    SledaiLow,
+    /// No activity in a major organ system (LLDAS).
+    NoMajorOrgan,
+    /// No haemolytic anaemia due to lupus (LLDAS).
+    NoHaemolyticAnaemia,
+    /// No gastrointestinal activity (LLDAS).
+    NoGiActivity,
+    /// No new activity since the visit before (LLDAS).
+    NoNewActivity,
+    /// The physician's global assessment is low enough (LLDAS, DORIS).
+    PgaLow,
+    /// The prednisone equivalent is low enough (LLDAS, DORIS).
+    PrednisoneLow,
+    /// Immunosuppressants stand at tolerated maintenance doses (LLDAS).
+    MaintenanceTherapy,
+    /// No clinical descriptor of SLEDAI-2K is present (DORIS).
+    ClinicalSledaiZero,
+    /// Background treatment is stable (DORIS).
+    StableBackground,
+    /// SLEDAI-2K has fallen by the points asked for (SRI).
+    SledaiReduction,
+    /// No new BILAG-2004 grade A (SRI).
+    NoNewA,
+    /// At most one new BILAG-2004 grade B (SRI).
+    AtMostOneNewB,
+    /// The physician's global assessment has not worsened (SRI, BICLA).
+    PgaNotWorse,
+    /// Every BILAG-2004 grade A or B of baseline has improved (BICLA).
+    AllAbImproved,
+    /// No BILAG-2004 system has worsened beyond what is allowed (BICLA).
+    NoWorseBilag,
+    /// SLEDAI-2K is not above its baseline (BICLA).
+    SledaiNotWorse,
+    /// The SLEDAI total rises above 12 (severe flare).
+    SledaiHigh,
+    /// A severe manifestation is new or worse (severe flare).
+    SevereManifestation,
+    /// Prednisone is raised to more than 0.5 mg/kg/day (severe flare).
+    PrednisoneHigh,
+    /// An immunosuppressant was added for activity (severe flare).
+    NewImmunosuppressant,
+    /// Admitted to hospital for lupus (severe flare).
+    Hospitalised,
+    /// The physician's global assessment rises above 2.5 (severe flare).
+    PgaHigh,
+    /// The SLEDAI total rises by at least 3 points (mild or moderate flare).
+    SledaiRise,
+    /// A mild or moderate manifestation is new or worse (mild or moderate flare).
+    MildModerateManifestation,
+    /// Prednisone is raised (mild or moderate flare).
+    PrednisoneRaised,
+    /// An NSAID or hydroxychloroquine was added for activity (mild or moderate flare).
+    NewNsaidOrHydroxychloroquine,
+    /// The physician's global assessment rises by at least 1.0 (mild or moderate flare).
+    PgaRise,
+}
+
 /// One criterion of a composite endpoint: what was asked, what was seen, and what follows.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Criterion {
-    /// Stable code in SCREAMING_SNAKE_CASE, for example `PGA_NOT_WORSE`.
-    pub code: &'static str,
+    /// What is asked.
+    pub code: CriterionCode,
     /// What follows from what was seen.
     pub verdict: Verdict,
     /// What was seen, as text with its unit; none when nothing was.
@@ -110,7 +172,7 @@ pub struct Criterion {
 
 impl Criterion {
     /// A criterion with what was seen and asked for left empty.
-    pub(crate) fn new(code: &'static str, verdict: Verdict, explanation: &'static str) -> Criterion {
+    pub(crate) fn new(code: CriterionCode, verdict: Verdict, explanation: &'static str) -> Criterion {
         Criterion { code, verdict, observed: None, threshold: None, explanation: Cow::Borrowed(explanation) }
     }
 
@@ -193,7 +255,7 @@ impl Evaluation {
     }
 
     /// The verdict of a criterion by its code; `NOT_EVALUABLE` when the rule has no such criterion.
-    pub fn verdict(&self, code: &str) -> Verdict {
+    pub fn verdict(&self, code: CriterionCode) -> Verdict {
         let named = self.criteria.iter().find(|criterion| criterion.code == code);
         named.map_or(Verdict::NotEvaluable, |criterion| criterion.verdict)
     }

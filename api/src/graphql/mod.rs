@@ -140,6 +140,7 @@ pub async fn answer(app: &Arc<App>, scope: Scope, asked: Asked) -> Result<Respon
     scope.settle(operation.as_deref()).await?;
     for error in &mut response.errors {
         wrong.iter().for_each(|input| input.name(error));
+        wrong_input::list_values(error);
     }
     code_all(&mut response, &app.settings.limits);
     Ok(response)

@@ -109,6 +109,19 @@ impl WrongInput {
     }
 }
 
+/// Lists the values of an enum in the library's error about one that it has not, which names the enum alone.
+pub fn list_values(error: &mut ServerError) {
+    const NAMED: &str = "enumeration type \"";
+    let named = error.message.split_once(NAMED).and_then(|(_, rest)| rest.split_once('"'));
+    let Some((name, rest)) = named else { return };
+    if let (true, Some(MetaType::Enum { enum_values, .. })) =
+        (rest.starts_with(" does not contain the value"), TYPES.types.get(name))
+    {
+        let values: Vec<&str> = enum_values.keys().map(String::as_str).collect();
+        error.message = format!("{}; it has {}", error.message, values.join(", "));
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,16 +1,16 @@
 //! Every list of controlled terms that this crate speaks: those of the rows, and those of what is derived.
 
 pub use crate::derived::LabGradeReason;
-pub use crate::outcome::{Grouping, IncidenceLevel};
+pub use crate::outcome::{IncidenceLevel, OutcomeGrouping};
 pub use crate::view::ValueState;
 use derivation::endpoint::bilag_flare::BilagFlare;
-use derivation::endpoint::missing::MissingStrategy;
+use derivation::endpoint::missing::MissingStrategy as OfRules;
 use derivation::endpoint::selena_flare::SfiFlare;
 use derivation::laboratory::autoantibody::ChangeReason;
 use derivation::logic::Verdict;
 use derivation::medication::prednisone_equivalent::UnknownDose;
 use derivation::population::{MembershipReason, Population as RulePopulation};
-use derivation::rule::Reason;
+use derivation::rule::{CriterionCode as RuleCriterionCode, Reason};
 use derivation::safety::dlt::{DltReason as RuleDltReason, Evaluability};
 use derivation::safety::stopping::StoppingRule;
 pub use entity::term::Term;
@@ -71,7 +71,7 @@ listed!(LabGradeReason, "Why a laboratory result has no grade." {
     BaselineBound = "BASELINE_BOUND": "The baseline is only a bound, and does not say what to compare with.",
 });
 
-listed!(Grouping, "How subjects are grouped in a table." {
+listed!(OutcomeGrouping, "How subjects are grouped in a table." {
     Cohort = "COHORT": "One group a cohort, then the total.",
     Total = "TOTAL": "The total alone.",
 });
@@ -238,9 +238,82 @@ mirrored!(DoseUnknownReason of UnknownDose, "Why a glucocorticoid dose is unknow
     TooLarge = "TOO_LARGE": "The numbers are larger than a dose can be.",
 });
 
+mirrored!(CriterionCode of RuleCriterionCode, "What a criterion asks." {
+    SledaiLow = "SLEDAI_LOW": "SLEDAI-2K is low enough (LLDAS).",
+    NoMajorOrgan = "NO_MAJOR_ORGAN": "No activity in a major organ system (LLDAS).",
+    NoHaemolyticAnaemia = "NO_HAEMOLYTIC_ANAEMIA": "No haemolytic anaemia due to lupus (LLDAS).",
+    NoGiActivity = "NO_GI_ACTIVITY": "No gastrointestinal activity (LLDAS).",
+    NoNewActivity = "NO_NEW_ACTIVITY": "No new activity since the visit before (LLDAS).",
+    PgaLow = "PGA_LOW": "The physician's global assessment is low enough (LLDAS, DORIS).",
+    PrednisoneLow = "PREDNISONE_LOW": "The prednisone equivalent is low enough (LLDAS, DORIS).",
+    MaintenanceTherapy = "MAINTENANCE_THERAPY": "Immunosuppressants stand at tolerated maintenance doses (LLDAS).",
+    ClinicalSledaiZero = "CLINICAL_SLEDAI_ZERO": "No clinical descriptor of SLEDAI-2K is present (DORIS).",
+    StableBackground = "STABLE_BACKGROUND": "Background treatment is stable (DORIS).",
+    SledaiReduction = "SLEDAI_REDUCTION": "SLEDAI-2K has fallen by the points asked for (SRI).",
+    NoNewA = "NO_NEW_A": "No new BILAG-2004 grade A (SRI).",
+    AtMostOneNewB = "AT_MOST_ONE_NEW_B": "At most one new BILAG-2004 grade B (SRI).",
+    PgaNotWorse = "PGA_NOT_WORSE": "The physician's global assessment has not worsened (SRI, BICLA).",
+    AllAbImproved = "ALL_AB_IMPROVED": "Every BILAG-2004 grade A or B of baseline has improved (BICLA).",
+    NoWorseBilag = "NO_WORSE_BILAG": "No BILAG-2004 system has worsened beyond what is allowed (BICLA).",
+    SledaiNotWorse = "SLEDAI_NOT_WORSE": "SLEDAI-2K is not above its baseline (BICLA).",
+    SledaiHigh = "SLEDAI_HIGH": "The SLEDAI total rises above 12 (severe flare).",
+    SevereManifestation = "SEVERE_MANIFESTATION": "A severe manifestation is new or worse (severe flare).",
+    PrednisoneHigh = "PREDNISONE_HIGH": "Prednisone is raised to more than 0.5 mg/kg/day (severe flare).",
+    NewImmunosuppressant = "NEW_IMMUNOSUPPRESSANT": "An immunosuppressant was added for activity (severe flare).",
+    Hospitalised = "HOSPITALISED": "Admitted to hospital for lupus (severe flare).",
+    PgaHigh = "PGA_HIGH": "The physician's global assessment rises above 2.5 (severe flare).",
+    SledaiRise = "SLEDAI_RISE": "The SLEDAI total rises by at least 3 points (mild or moderate flare).",
+    MildModerateManifestation = "MILD_MODERATE_MANIFESTATION": "A mild or moderate manifestation is new or worse (mild or moderate flare).",
+    PrednisoneRaised = "PREDNISONE_RAISED": "Prednisone is raised (mild or moderate flare).",
+    NewNsaidOrHydroxychloroquine = "NEW_NSAID_OR_HYDROXYCHLOROQUINE": "An NSAID or hydroxychloroquine was added for activity (mild or moderate flare).",
+    PgaRise = "PGA_RISE": "The physician's global assessment rises by at least 1.0 (mild or moderate flare).",
+});
+
+/// By what subjects are ordered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SubjectOrderField {
+    /// By when they were screened.
+    Screening,
+    /// By their code.
+    Code,
+}
+
+listed!(SubjectOrderField, "By what subjects are ordered." {
+    Screening = "SCREENING": "By when they were screened.",
+    Code = "CODE": "By their code, as you know it.",
+});
+
+/// Which way a list runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OrderDirection {
+    /// From the smallest.
+    Asc,
+    /// From the largest.
+    Desc,
+}
+
+listed!(OrderDirection, "Which way a list runs." {
+    Asc = "ASC": "From the smallest, or the earliest.",
+    Desc = "DESC": "From the largest, or the latest.",
+});
+
+/// How an interval was taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IntervalMethod {
+    /// Clopper and Pearson's, of a share.
+    ClopperPearson,
+    /// Garwood's, of a rate.
+    ExactPoisson,
+}
+
+listed!(IntervalMethod, "How an interval was taken." {
+    ClopperPearson = "CLOPPER_PEARSON": "The exact interval of a share (Clopper and Pearson).",
+    ExactPoisson = "EXACT_POISSON": "The exact interval of a rate (Garwood).",
+});
+
 /// What stands for missing answers in a rate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Missing {
+pub enum MissingStrategy {
     /// Counts as no response.
     NonResponder,
     /// Leaves the denominator.
@@ -249,28 +322,28 @@ pub enum Missing {
     ComponentOnly,
 }
 
-listed!(Missing, "What stands for missing answers in a rate." {
+listed!(MissingStrategy, "What stands for missing answers in a rate." {
     NonResponder = "NON_RESPONDER": "Not evaluable counts as no response.",
     ObservedCase = "OBSERVED_CASE": "Not evaluable leaves the denominator.",
     ComponentOnly = "COMPONENT_ONLY": "Not evaluable stays in the denominator and is no response; it is counted apart.",
 });
 
-impl From<MissingStrategy> for Missing {
-    fn from(strategy: MissingStrategy) -> Missing {
+impl From<OfRules> for MissingStrategy {
+    fn from(strategy: OfRules) -> MissingStrategy {
         match strategy {
-            MissingStrategy::Nri => Missing::NonResponder,
-            MissingStrategy::ObservedCase => Missing::ObservedCase,
-            MissingStrategy::ComponentOnly => Missing::ComponentOnly,
+            OfRules::Nri => MissingStrategy::NonResponder,
+            OfRules::ObservedCase => MissingStrategy::ObservedCase,
+            OfRules::ComponentOnly => MissingStrategy::ComponentOnly,
         }
     }
 }
 
-impl From<Missing> for MissingStrategy {
-    fn from(missing: Missing) -> MissingStrategy {
+impl From<MissingStrategy> for OfRules {
+    fn from(missing: MissingStrategy) -> OfRules {
         match missing {
-            Missing::NonResponder => MissingStrategy::Nri,
-            Missing::ObservedCase => MissingStrategy::ObservedCase,
-            Missing::ComponentOnly => MissingStrategy::ComponentOnly,
+            MissingStrategy::NonResponder => OfRules::Nri,
+            MissingStrategy::ObservedCase => OfRules::ObservedCase,
+            MissingStrategy::ComponentOnly => OfRules::ComponentOnly,
         }
     }
 }

@@ -41,13 +41,17 @@ async fn no_aggregate_can_be_asked_of_chosen_subjects() {
         );
     }
     assert!(seen >= 10, "only {seen} arguments were looked at");
-    // What can be filtered is a list of rows that the caller sees anyway, and it has no order to choose.
+    // What can be filtered is a list of rows that the caller sees anyway; it is ordered by what every reader of it knows.
     for (field, argument) in arguments("Study").into_iter().chain(arguments("Subject")) {
+        let ordered = ["orderBy", "sort", "sortBy", "order", "where"].contains(&argument.as_str());
         assert!(
-            !["orderBy", "sort", "sortBy", "order", "where"].contains(&argument.as_str()),
+            !ordered || (field.as_str(), argument.as_str()) == ("subjects", "orderBy"),
             "`{field}({argument}:)`"
         );
     }
+    let document = "{ __type(name: \"SubjectOrderField\") { enumValues { name } } }";
+    let orders = app.as_("statistician").ask(document).await.ok()["__type"]["enumValues"].clone();
+    assert_eq!(orders, json!([{ "name": "SCREENING" }, { "name": "CODE" }]));
     app.stop().await;
 }
 

@@ -9,7 +9,7 @@ use crate::instrument::bilag2004::{Grade, Grades, SystemGrade};
 use crate::instrument::pga::Pga;
 use crate::instrument::sledai2k::Score;
 use crate::logic::Verdict;
-use crate::rule::{Criterion, Evaluation, Reason, Rule, Version, code};
+use crate::rule::{Criterion, CriterionCode, Evaluation, Reason, Rule, Version, code};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
@@ -44,13 +44,13 @@ pub struct BiclaRule {
 }
 
 /// The code of the criterion that every A and B of baseline improved.
-pub const ALL_AB_IMPROVED: &str = "ALL_AB_IMPROVED";
+pub const ALL_AB_IMPROVED: CriterionCode = CriterionCode::AllAbImproved;
 /// The code of the criterion of no new A and at most one new B.
-pub const NO_WORSE_BILAG: &str = "NO_WORSE_BILAG";
+pub const NO_WORSE_BILAG: CriterionCode = CriterionCode::NoWorseBilag;
 /// The code of the SLEDAI-2K criterion.
-pub const SLEDAI_NOT_WORSE: &str = "SLEDAI_NOT_WORSE";
+pub const SLEDAI_NOT_WORSE: CriterionCode = CriterionCode::SledaiNotWorse;
 /// The code of the PGA criterion.
-pub const PGA_NOT_WORSE: &str = "PGA_NOT_WORSE";
+pub const PGA_NOT_WORSE: CriterionCode = CriterionCode::PgaNotWorse;
 
 /// BICLA at a visit. `failed`: a treatment failure is dated on or before the visit, which decides against response.
 ///

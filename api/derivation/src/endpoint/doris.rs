@@ -10,7 +10,7 @@ use crate::instrument::pga::Pga;
 use crate::instrument::sledai2k::{Descriptor, Sledai2k};
 use crate::logic::Verdict;
 use crate::medication::prednisone_equivalent::DailyDose;
-use crate::rule::{Criterion, Evaluation, Reason, Rule, Version, code};
+use crate::rule::{Criterion, CriterionCode, Evaluation, Reason, Rule, Version, code};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
@@ -102,13 +102,13 @@ pub struct DorisInput {
 }
 
 /// Code of the SLEDAI-2K criterion.
-pub const CLINICAL_SLEDAI_ZERO: &str = "CLINICAL_SLEDAI_ZERO";
+pub const CLINICAL_SLEDAI_ZERO: CriterionCode = CriterionCode::ClinicalSledaiZero;
 /// Code of the PGA criterion.
-pub const PGA_LOW: &str = "PGA_LOW";
+pub const PGA_LOW: CriterionCode = CriterionCode::PgaLow;
 /// Code of the glucocorticoid criterion.
-pub const PREDNISONE_LOW: &str = "PREDNISONE_LOW";
+pub const PREDNISONE_LOW: CriterionCode = CriterionCode::PrednisoneLow;
 /// Code of the background criterion.
-pub const STABLE_BACKGROUND: &str = "STABLE_BACKGROUND";
+pub const STABLE_BACKGROUND: CriterionCode = CriterionCode::StableBackground;
 
 /// DORIS at an assessment. `failed`: a treatment failure is dated on or before it, which decides against remission.
 pub fn doris(input: &DorisInput, rule: &DorisRule, failed: bool) -> Evaluation {

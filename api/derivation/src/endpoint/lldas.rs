@@ -14,7 +14,7 @@ use crate::instrument::pga::Pga;
 use crate::instrument::sledai2k::{Descriptor, Score, Sledai2k};
 use crate::logic::Verdict;
 use crate::medication::prednisone_equivalent::DailyDose;
-use crate::rule::{Criterion, Evaluation, Reason, Rule, RuleVersion, Version, code};
+use crate::rule::{Criterion, CriterionCode, Evaluation, Reason, Rule, RuleVersion, Version, code};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
@@ -97,21 +97,21 @@ pub struct LldasInput {
 }
 
 /// Code of criterion 1a.
-pub const SLEDAI_LOW: &str = "SLEDAI_LOW";
+pub const SLEDAI_LOW: CriterionCode = CriterionCode::SledaiLow;
 /// Code of criterion 1b.
-pub const NO_MAJOR_ORGAN: &str = "NO_MAJOR_ORGAN";
+pub const NO_MAJOR_ORGAN: CriterionCode = CriterionCode::NoMajorOrgan;
 /// Code of criterion 1c.
-pub const NO_HAEMOLYTIC_ANAEMIA: &str = "NO_HAEMOLYTIC_ANAEMIA";
+pub const NO_HAEMOLYTIC_ANAEMIA: CriterionCode = CriterionCode::NoHaemolyticAnaemia;
 /// Code of criterion 1d.
-pub const NO_GI_ACTIVITY: &str = "NO_GI_ACTIVITY";
+pub const NO_GI_ACTIVITY: CriterionCode = CriterionCode::NoGiActivity;
 /// Code of criterion 2.
-pub const NO_NEW_ACTIVITY: &str = "NO_NEW_ACTIVITY";
+pub const NO_NEW_ACTIVITY: CriterionCode = CriterionCode::NoNewActivity;
 /// Code of criterion 3.
-pub const PGA_LOW: &str = "PGA_LOW";
+pub const PGA_LOW: CriterionCode = CriterionCode::PgaLow;
 /// Code of criterion 4.
-pub const PREDNISONE_LOW: &str = "PREDNISONE_LOW";
+pub const PREDNISONE_LOW: CriterionCode = CriterionCode::PrednisoneLow;
 /// Code of criterion 5.
-pub const MAINTENANCE_THERAPY: &str = "MAINTENANCE_THERAPY";
+pub const MAINTENANCE_THERAPY: CriterionCode = CriterionCode::MaintenanceTherapy;
 
 /// LLDAS at an assessment. `failed`: a treatment failure is dated on or before it, which decides against the state.
 pub fn lldas(input: &LldasInput, rule: &LldasRule, failed: bool) -> Evaluation {
@@ -173,12 +173,12 @@ fn sledai_low(score: Option<&Score>, limit: u8) -> Criterion {
         .threshold(format!("<= {limit}"))
 }
 
-fn extra(code: &'static str, active: Option<bool>, explanation: &'static str) -> Criterion {
+fn extra(code: CriterionCode, active: Option<bool>, explanation: &'static str) -> Criterion {
     Criterion::new(code, Verdict::of(active.map(|active| !active)), explanation)
         .observed(active.map(|active| if active { "active".to_owned() } else { "none".to_owned() }))
 }
 
-fn extra_yes(code: &'static str, holds: Option<bool>) -> Criterion {
+fn extra_yes(code: CriterionCode, holds: Option<bool>) -> Criterion {
     Criterion::new(
         code,
         Verdict::of(holds),
@@ -197,7 +197,7 @@ fn pga_low(pga: Option<Pga>, limit: Decimal) -> Criterion {
 }
 
 /// The dose is within the limit, compared exactly.
-pub(super) fn prednisone_low(code: &'static str, dose: Option<&DailyDose>, limit: Decimal) -> Criterion {
+pub(super) fn prednisone_low(code: CriterionCode, dose: Option<&DailyDose>, limit: Decimal) -> Criterion {
     Criterion::new(
         code,
         Verdict::of(dose.map(|dose| dose.is_at_most(limit))),

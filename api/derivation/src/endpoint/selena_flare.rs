@@ -5,7 +5,7 @@
 
 use crate::instrument::pga::Pga;
 use crate::logic::Verdict;
-use crate::rule::{Criterion, Rule, Version};
+use crate::rule::{Criterion, CriterionCode, Rule, Version};
 use rust_decimal::Decimal;
 use serde::Serialize;
 
@@ -117,7 +117,7 @@ pub fn sfi(input: &SfiInput, rule: &SfiRule) -> SfiEvaluation {
     SfiEvaluation { flare, severe, mild_moderate }
 }
 
-fn sign(code: &'static str, holds: Option<bool>, explanation: &'static str) -> Criterion {
+fn sign(code: CriterionCode, holds: Option<bool>, explanation: &'static str) -> Criterion {
     Criterion::new(code, Verdict::of(holds), explanation)
 }
 
@@ -127,21 +127,21 @@ fn severe_signs(input: &SfiInput, rule: &SfiRule) -> Vec<Criterion> {
     let prednisone = input.prednisone_mg_kg.both().map(|(before, now)| now > before && now > HIGH_PREDNISONE);
     let mut signs = vec![
         sign(
-            "SEVERE_MANIFESTATION",
+            CriterionCode::SevereManifestation,
             input.severe_manifestation,
             "A new or worse severe manifestation that needs intensified treatment.",
         ),
-        sign("PREDNISONE_HIGH", prednisone, "Prednisone is raised to more than 0.5 mg/kg/day."),
+        sign(CriterionCode::PrednisoneHigh, prednisone, "Prednisone is raised to more than 0.5 mg/kg/day."),
         sign(
-            "NEW_IMMUNOSUPPRESSANT",
+            CriterionCode::NewImmunosuppressant,
             input.new_immunosuppressant,
             "An immunosuppressant is added for activity.",
         ),
-        sign("HOSPITALISED", input.hospitalised, "Admitted to hospital for lupus."),
-        sign("PGA_HIGH", pga, "The physician's global assessment rises above 2.5."),
+        sign(CriterionCode::Hospitalised, input.hospitalised, "Admitted to hospital for lupus."),
+        sign(CriterionCode::PgaHigh, pga, "The physician's global assessment rises above 2.5."),
     ];
     if rule.total_above_12_is_severe {
-        signs.insert(0, sign("SLEDAI_HIGH", total, "The SLEDAI total rises above 12."));
+        signs.insert(0, sign(CriterionCode::SledaiHigh, total, "The SLEDAI total rises above 12."));
     }
     signs
 }
@@ -155,18 +155,18 @@ fn mild_moderate_signs(input: &SfiInput, rule: &SfiRule) -> Vec<Criterion> {
     let pga = input.pga.both().map(|(before, now)| now.value() - before.value() >= RISE_IN_PGA);
     let prednisone = input.prednisone_mg_kg.both().map(|(before, now)| now > before);
     vec![
-        sign("SLEDAI_RISE", total, "The SLEDAI total rises by at least 3 points."),
+        sign(CriterionCode::SledaiRise, total, "The SLEDAI total rises by at least 3 points."),
         sign(
-            "MILD_MODERATE_MANIFESTATION",
+            CriterionCode::MildModerateManifestation,
             input.mild_moderate_manifestation,
             "A new or worse manifestation of the mild or moderate list.",
         ),
-        sign("PREDNISONE_RAISED", prednisone, "Prednisone is raised."),
+        sign(CriterionCode::PrednisoneRaised, prednisone, "Prednisone is raised."),
         sign(
-            "NEW_NSAID_OR_HYDROXYCHLOROQUINE",
+            CriterionCode::NewNsaidOrHydroxychloroquine,
             input.new_nsaid_or_hydroxychloroquine,
             "A nonsteroidal anti-inflammatory drug or hydroxychloroquine is added.",
         ),
-        sign("PGA_RISE", pga, "The physician's global assessment rises by at least 1.0."),
+        sign(CriterionCode::PgaRise, pga, "The physician's global assessment rises by at least 1.0."),
     ]
 }

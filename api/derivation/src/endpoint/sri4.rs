@@ -12,7 +12,7 @@ use crate::instrument::bilag2004::{Grade, Grades, System, SystemGrade};
 use crate::instrument::pga::Pga;
 use crate::instrument::sledai2k::Score;
 use crate::logic::Verdict;
-use crate::rule::{Criterion, Evaluation, Reason, Rule, RuleVersion, Version};
+use crate::rule::{Criterion, CriterionCode, Evaluation, Reason, Rule, RuleVersion, Version};
 use rust_decimal::Decimal;
 
 /// The rule and its versions.
@@ -63,13 +63,13 @@ impl SriRule {
 }
 
 /// The code of the SLEDAI-2K criterion.
-pub const SLEDAI_REDUCTION: &str = "SLEDAI_REDUCTION";
+pub const SLEDAI_REDUCTION: CriterionCode = CriterionCode::SledaiReduction;
 /// The code of the criterion that no system turned A.
-pub const NO_NEW_A: &str = "NO_NEW_A";
+pub const NO_NEW_A: CriterionCode = CriterionCode::NoNewA;
 /// The code of the criterion that at most one system turned B.
-pub const AT_MOST_ONE_NEW_B: &str = "AT_MOST_ONE_NEW_B";
+pub const AT_MOST_ONE_NEW_B: CriterionCode = CriterionCode::AtMostOneNewB;
 /// The code of the PGA criterion.
-pub const PGA_NOT_WORSE: &str = "PGA_NOT_WORSE";
+pub const PGA_NOT_WORSE: CriterionCode = CriterionCode::PgaNotWorse;
 
 /// SRI-x at a visit. `failed`: a treatment failure is dated on or before the visit, which decides against response.
 ///

@@ -13,7 +13,7 @@ use derivation::instrument::pga::{Pga, PgaError};
 use derivation::instrument::sledai2k::{Descriptor, DescriptorSystem, MajorOrgan, Sledai2k};
 use derivation::logic::Verdict;
 use derivation::medication::prednisone_equivalent::DailyDose;
-use derivation::rule::Reason;
+use derivation::rule::{CriterionCode, Reason};
 
 fn calm() -> Grades {
     Grades::known([Grade::E; 9])
@@ -147,7 +147,7 @@ fn every_criterion_shows_what_was_seen_and_asked() {
     let baseline = activity(&sledai(&[Descriptor::Seizure], &[]), calm(), "1.00");
     let visit = activity(&sledai(&[Descriptor::Rash], &[]), calm(), "1.30");
     let result = sri(&baseline, &visit, &SRI_4, false);
-    let seen: Vec<(&str, Option<&str>, Option<&str>)> = result
+    let seen: Vec<(CriterionCode, Option<&str>, Option<&str>)> = result
         .criteria
         .iter()
         .map(|one| (one.code, one.observed.as_deref(), one.threshold.as_deref()))

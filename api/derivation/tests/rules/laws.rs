@@ -141,7 +141,7 @@ proptest! {
         prop_assert!(whole.outcome != Verdict::NotEvaluable);
         prop_assert!(agrees(open.outcome, whole.outcome));
         for criterion in &open.criteria {
-            prop_assert!(agrees(criterion.verdict, whole.verdict(criterion.code)), "{}", criterion.code);
+            prop_assert!(agrees(criterion.verdict, whole.verdict(criterion.code)), "{:?}", criterion.code);
         }
     }
 
@@ -178,7 +178,7 @@ proptest! {
         };
         let (open, whole) = (evaluate(today, before), evaluate(whole_today, whole_before));
         for criterion in &open.criteria {
-            prop_assert!(agrees(criterion.verdict, whole.verdict(criterion.code)), "{}", criterion.code);
+            prop_assert!(agrees(criterion.verdict, whole.verdict(criterion.code)), "{:?}", criterion.code);
         }
     }
 

@@ -42,7 +42,7 @@ proptest! {
         let whole = bicla(&whole_baseline, &whole_visit, &rule, false);
         prop_assert!(agrees(open.outcome, whole.outcome));
         for criterion in &open.criteria {
-            prop_assert!(agrees(criterion.verdict, whole.verdict(criterion.code)), "{}", criterion.code);
+            prop_assert!(agrees(criterion.verdict, whole.verdict(criterion.code)), "{:?}", criterion.code);
         }
     }
 
@@ -88,7 +88,7 @@ proptest! {
         prop_assert!(decided.outcome != Verdict::NotEvaluable);
         prop_assert!(agrees(open.outcome, decided.outcome));
         for criterion in &open.criteria {
-            prop_assert!(agrees(criterion.verdict, decided.verdict(criterion.code)), "{}", criterion.code);
+            prop_assert!(agrees(criterion.verdict, decided.verdict(criterion.code)), "{:?}", criterion.code);
         }
 
         let wording = if wording { Wording::Of2021 } else { Wording::Of2017 };
@@ -106,7 +106,7 @@ proptest! {
         let (open, decided) = (remission(&open_input), remission(&whole_input));
         prop_assert!(decided.outcome != Verdict::NotEvaluable);
         for criterion in &open.criteria {
-            prop_assert!(agrees(criterion.verdict, decided.verdict(criterion.code)), "{}", criterion.code);
+            prop_assert!(agrees(criterion.verdict, decided.verdict(criterion.code)), "{:?}", criterion.code);
         }
         prop_assert!(agrees(open.outcome, decided.outcome));
     }

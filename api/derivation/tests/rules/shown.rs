@@ -10,9 +10,9 @@ use derivation::instrument::pga::Pga;
 use derivation::instrument::sledai2k::{Descriptor, Sledai2k};
 use derivation::logic::Verdict;
 use derivation::medication::prednisone_equivalent::DailyDose;
-use derivation::rule::{Evaluation, Reason};
+use derivation::rule::{CriterionCode, Evaluation, Reason};
 
-fn shown<'a>(evaluation: &'a Evaluation, code: &str) -> (Option<&'a str>, Option<&'a str>) {
+fn shown(evaluation: &Evaluation, code: CriterionCode) -> (Option<&str>, Option<&str>) {
     let criterion = evaluation.criteria.iter().find(|one| one.code == code).unwrap();
     (criterion.observed.as_deref(), criterion.threshold.as_deref())
 }

@@ -5,7 +5,7 @@ use crate::graphql::scalar::{Id, Revision};
 use crate::graphql::term::Coded;
 use objects::{Date, Gate, Permit, Stated, object};
 use policy::DataGroup;
-use study::terms::{Grouping, ValueState};
+use study::terms::{OutcomeGrouping, ValueState};
 use study::view::{ClosedReportView, DataCutView, OpenReportView, Shown, View};
 
 /// What the safety board works with.
@@ -173,7 +173,7 @@ impl ClosedReport {
     /// Outcome measures by cohort, from the frozen data.
     #[group(Envelope)]
     fn outcomes(&self) -> StudyOutcomes<'_> {
-        StudyOutcomes { view: &self.0.view, by: Grouping::Cohort, on: None }
+        StudyOutcomes { view: &self.0.view, by: OutcomeGrouping::Cohort, on: None }
     }
 }
 

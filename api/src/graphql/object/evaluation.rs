@@ -10,7 +10,7 @@ use policy::DataGroup;
 use std::sync::Arc;
 use study::derived::{Evaluated, rests_on};
 use study::rules::Criterion as RuleCriterion;
-use study::terms::{Outcome, ReasonCode};
+use study::terms::{CriterionCode, Outcome, ReasonCode};
 use study::view::{Shown, SubjectView, ValueState};
 
 /// A derived yes/no endpoint. Three-valued, with the reasons, and the imputed reading beside the observed one.
@@ -152,8 +152,8 @@ pub struct AnalysedOutcome {
 impl Criterion {
     /// The criterion's stable code.
     #[group(Envelope)]
-    fn code(&self) -> &str {
-        self.0.code
+    fn code(&self) -> Coded<CriterionCode> {
+        Coded(CriterionCode::from(self.0.code))
     }
     /// What follows from what was seen.
     #[group(Envelope)]

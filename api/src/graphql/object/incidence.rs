@@ -9,7 +9,7 @@ use objects::object;
 use policy::DataGroup;
 use std::sync::Arc;
 use study::outcome;
-use study::terms::IncidenceLevel;
+use study::terms::{IncidenceLevel, IntervalMethod};
 use study::view::ValueState;
 
 /// Incidence of adverse events in one column and at one level of coding.
@@ -177,8 +177,8 @@ impl ExposureRate {
     }
     /// How `lower` and `upper` were taken.
     #[group(Envelope)]
-    fn method(&self) -> &str {
-        "EXACT_POISSON"
+    fn method(&self) -> Coded<IntervalMethod> {
+        Coded(IntervalMethod::ExactPoisson)
     }
     /// Level of the interval.
     #[group(Envelope)]

@@ -30,6 +30,7 @@ pub mod screening;
 pub mod site;
 pub mod study;
 pub mod subject;
+pub mod subjects;
 pub mod summary;
 pub mod time_in_state;
 pub mod visit;

@@ -10,7 +10,7 @@ use chrono::NaiveDate;
 use objects::object;
 use policy::DataGroup;
 use study::outcome::{EventsOf, RateOf};
-use study::terms::{Autoantibody, Grouping, Missing};
+use study::terms::{Autoantibody, MissingStrategy, OutcomeGrouping};
 use study::view::View;
 
 /// The protocol's outcome measures. Each is null when kept from you.
@@ -26,7 +26,7 @@ impl StudyOutcomes<'_> {
         #[default(4)]
         points: i32,
         /// What stands for missing answers; the protocol's choice unless given.
-        missing: Option<Coded<Missing>>,
+        missing: Option<Coded<MissingStrategy>>,
     ) -> Result<Option<Vec<Rate>>, ArgumentError> {
         self.rate(RateOf::Sri(points_asked(points)?), &at, missing)
     }
@@ -37,7 +37,7 @@ impl StudyOutcomes<'_> {
         /// The planned visit.
         at: VisitCode,
         /// What stands for missing answers; the protocol's choice unless given.
-        missing: Option<Coded<Missing>>,
+        missing: Option<Coded<MissingStrategy>>,
     ) -> Result<Option<Vec<Rate>>, ArgumentError> {
         self.rate(RateOf::Bicla, &at, missing)
     }
@@ -48,7 +48,7 @@ impl StudyOutcomes<'_> {
         /// The planned visit.
         at: VisitCode,
         /// What stands for missing answers; the protocol's choice unless given.
-        missing: Option<Coded<Missing>>,
+        missing: Option<Coded<MissingStrategy>>,
     ) -> Result<Option<Vec<Rate>>, ArgumentError> {
         self.rate(RateOf::Lldas, &at, missing)
     }
@@ -59,7 +59,7 @@ impl StudyOutcomes<'_> {
         /// The planned visit.
         at: VisitCode,
         /// What stands for missing answers; the protocol's choice unless given.
-        missing: Option<Coded<Missing>>,
+        missing: Option<Coded<MissingStrategy>>,
     ) -> Result<Option<Vec<Rate>>, ArgumentError> {
         self.rate(RateOf::Doris, &at, missing)
     }
@@ -113,7 +113,7 @@ pub struct StudyOutcomes<'v> {
     /// The study.
     pub view: &'v View,
     /// By cohort or in total.
-    pub by: Grouping,
+    pub by: OutcomeGrouping,
     /// As seen on this day.
     pub on: Option<NaiveDate>,
 }
@@ -127,7 +127,7 @@ impl StudyOutcomes<'_> {
         &self,
         of: RateOf,
         at: &VisitCode,
-        missing: Option<Coded<Missing>>,
+        missing: Option<Coded<MissingStrategy>>,
     ) -> Result<Option<Vec<Rate>>, ArgumentError> {
         known_in(self.view, at)?;
         let rates = self.view.rate(of, &at.0, missing.map(|missing| missing.0), (self.by, self.on));

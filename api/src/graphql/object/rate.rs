@@ -5,6 +5,7 @@ use crate::graphql::term::Coded;
 use objects::object;
 use policy::DataGroup;
 use study::outcome;
+use study::terms::IntervalMethod;
 use study::view::ValueState;
 
 /// A column of a table: a cohort, or the total.
@@ -93,8 +94,8 @@ impl Rate {
     }
     /// How `lower` and `upper` were taken.
     #[group(Envelope)]
-    fn method(&self) -> &str {
-        "CLOPPER_PEARSON"
+    fn method(&self) -> Coded<IntervalMethod> {
+        Coded(IntervalMethod::ClopperPearson)
     }
     /// Level of the intervals.
     #[group(Envelope)]

@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use objects::{Date, Gate, Permit, object};
 use policy::DataGroup;
 use study::outcome::Stopping;
-use study::terms::{Grouping, RuleState, StoppingRuleCode};
+use study::terms::{OutcomeGrouping, RuleState, StoppingRuleCode};
 use study::view::{StoppingRuleView, View};
 
 /// Pause and stopping rules of a study.
@@ -26,9 +26,9 @@ impl<'v> Safety<'v> {
     fn evaluations(
         &self,
         /// By cohort, or in total.
-        by: Option<Coded<Grouping>>,
+        by: Option<Coded<OutcomeGrouping>>,
     ) -> Option<Vec<StoppingEvaluation<'v>>> {
-        let by = by.map_or(Grouping::Cohort, |by| by.0);
+        let by = by.map_or(OutcomeGrouping::Cohort, |by| by.0);
         let all = self.view.stopping(by, self.on)?.into_iter();
         Some(all.map(|held| StoppingEvaluation { view: self.view, held }).collect())
     }

@@ -11,16 +11,17 @@ use super::rule::RuleVersion;
 use super::safety::Safety;
 use super::site::{Cohort, PlannedVisit, Site};
 use super::subject::Subject;
+use super::subjects::{SubjectConnection, SubjectFilter, SubjectOrder};
 use crate::graphql::argument::{ArgumentError, day_asked};
-use crate::graphql::page::{self, Arguments, PageError, PageInfo, Part, walk};
+use crate::graphql::page::{self, Arguments, PageError};
 use crate::graphql::scalar::{Id, Revision};
 use crate::graphql::term::Coded;
 use crate::graphql::trail::{self, Asked, LedgerFilter};
-use async_graphql::{Error, InputObject};
+use async_graphql::Error;
 use objects::{Cx, Date, DateTime, Gate, Permit, object};
 use policy::DataGroup;
-use study::terms::{Grouping, Masking, StudyStatus, SubjectStatus};
-use study::view::{SubjectView, TrailOf, View};
+use study::terms::{Masking, OutcomeGrouping, StudyStatus};
+use study::view::{TrailOf, View};
 
 /// One study: live, or exactly as it stood at a revision, a time, or a named data cut.
 #[object(name = "Study", implements("Node"))]
@@ -150,16 +151,11 @@ impl Study {
         before: Option<String>,
         /// Only those that match.
         filter: Option<SubjectFilter>,
+        /// In which order; that of screening unless given.
+        order_by: Option<SubjectOrder>,
     ) -> Result<Option<SubjectConnection<'_>>, PageError> {
-        if !self.0.sees_subjects() {
-            return Ok(None);
-        }
-        let view = &self.0;
-        let wanted = |subject: &SubjectView<'_>| filter.as_ref().is_none_or(|filter| filter.matches(subject));
         let arguments = Arguments { first, after, last, before };
-        let at = |place| view.subject_at(place).filter(wanted);
-        let page = walk(view.subject_places(), &arguments, |cursor| view.subject_place(cursor), at)?;
-        Ok(Some(SubjectConnection { view, filter, page }))
+        SubjectConnection::page(&self.0, &arguments, (filter, order_by))
     }
     /// A subject by its code, as you know it. Null when there is none in your scope.
     #[group(Envelope)]
@@ -202,11 +198,11 @@ impl Study {
     fn outcomes(
         &self,
         /// By cohort, or in total.
-        by: Option<Coded<Grouping>>,
+        by: Option<Coded<OutcomeGrouping>>,
         /// As seen on this day; today in the study's zone unless given.
         on: Option<Date>,
     ) -> Result<StudyOutcomes<'_>, ArgumentError> {
-        let by = by.map_or(Grouping::Cohort, |by| by.0);
+        let by = by.map_or(OutcomeGrouping::Cohort, |by| by.0);
         Ok(StudyOutcomes { view: &self.0, by, on: day_asked(&self.0, on)? })
     }
     /// How many subjects in your scope belong to each analysis set, by cohort or in total. Each row says by itself whether
@@ -216,11 +212,11 @@ impl Study {
     fn populations(
         &self,
         /// By cohort, or in total.
-        by: Option<Coded<Grouping>>,
+        by: Option<Coded<OutcomeGrouping>>,
         /// As seen on this day; today in the study's zone unless given.
         on: Option<Date>,
     ) -> Result<Vec<PopulationCount>, ArgumentError> {
-        let by = by.map_or(Grouping::Cohort, |by| by.0);
+        let by = by.map_or(OutcomeGrouping::Cohort, |by| by.0);
         let on = day_asked(&self.0, on)?;
         Ok(self.0.populations(by, on).into_iter().map(PopulationCount).collect())
     }
@@ -259,87 +255,6 @@ impl Gate<DataGroup> for Study {
     fn permits(&self, group: DataGroup) -> Permit {
         if self.0.sight(group).sees_rows() { Permit::Allowed } else { Permit::Masked }
     }
-}
-
-/// Which subjects are wanted. Nothing that depends on treatment can be asked for.
-#[derive(Clone, Debug, Default, InputObject)]
-pub struct SubjectFilter {
-    /// Only subjects in these states.
-    pub status: Option<Vec<Coded<SubjectStatus>>>,
-    /// Only subjects of the site with this code; for the safety board its letter.
-    pub site: Option<String>,
-}
-
-impl SubjectFilter {
-    fn matches(&self, subject: &SubjectView<'_>) -> bool {
-        let status =
-            self.status.as_ref().is_none_or(|wanted| wanted.iter().any(|it| it.0 == subject.status()));
-        let site =
-            self.site.as_ref().is_none_or(|code| subject.site().is_some_and(|site| site.code() == *code));
-        status && site
-    }
-}
-
-/// A page of subjects.
-#[object(name = "SubjectConnection", gate = open)]
-impl<'v> SubjectConnection<'v> {
-    /// The subjects with their cursors.
-    #[group(Envelope)]
-    fn edges(&self) -> Vec<SubjectEdge<'v>> {
-        self.page.items.iter().map(|node| SubjectEdge { cursor: node.id(), node: *node }).collect()
-    }
-    /// The subjects.
-    #[group(Envelope)]
-    fn nodes(&self) -> Vec<Subject<'v>> {
-        self.page.items.iter().copied().map(Subject).collect()
-    }
-    /// Where the page stands.
-    #[group(Envelope)]
-    fn page_info(&self) -> PageInfo {
-        PageInfo {
-            has_next: self.page.has_next,
-            has_previous: self.page.has_previous,
-            start: self.page.items.first().map(SubjectView::id),
-            end: self.page.items.last().map(SubjectView::id),
-        }
-    }
-    /// How many subjects match in all.
-    #[group(Envelope)]
-    fn total_count(&self) -> i32 {
-        let total = match &self.filter {
-            Some(filter) => self.view.subjects().filter(|subject| filter.matches(subject)).count(),
-            None => self.view.subject_count(),
-        };
-        i32::try_from(total).unwrap_or(i32::MAX)
-    }
-}
-
-/// A page of subjects.
-pub struct SubjectConnection<'v> {
-    view: &'v View,
-    filter: Option<SubjectFilter>,
-    page: Part<SubjectView<'v>>,
-}
-
-/// A subject with its cursor.
-#[object(name = "SubjectEdge", gate = open)]
-impl<'v> SubjectEdge<'v> {
-    /// The cursor.
-    #[group(Envelope)]
-    fn cursor(&self) -> &str {
-        &self.cursor
-    }
-    /// The subject.
-    #[group(Envelope)]
-    fn node(&self) -> Subject<'v> {
-        Subject(self.node)
-    }
-}
-
-/// A subject with its cursor.
-pub struct SubjectEdge<'v> {
-    cursor: String,
-    node: SubjectView<'v>,
 }
 
 /// The version of the protocol in force.

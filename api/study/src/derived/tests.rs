@@ -8,7 +8,7 @@ use crate::command::conduct::{
 use crate::command::safety::ReportAdverseEvent;
 use crate::command::testing::{NK510, Trial, day, dose, event, lab, sledai};
 use derivation::logic::Verdict;
-use derivation::rule::{Evaluation, Reason};
+use derivation::rule::{CriterionCode, Evaluation, Reason};
 use entity::LldasExtras;
 use entity::terms::{AdverseEventCategory, VisitStatus};
 use uuid::Uuid;
@@ -391,8 +391,13 @@ fn low_disease_activity_may_ask_for_no_flare() {
             trial.run(&who, &assess).unwrap();
         }
         let lldas = trial.subject(subject).lldas("DAY_28");
-        let criterion =
-            lldas.evaluation.criteria.iter().find(|it| it.code == "NO_NEW_ACTIVITY").unwrap().verdict;
+        let criterion = lldas
+            .evaluation
+            .criteria
+            .iter()
+            .find(|it| it.code == CriterionCode::NoNewActivity)
+            .unwrap()
+            .verdict;
         (criterion, lldas.evaluation.outcome)
     };
     let no = FlareAnswers {

@@ -1,6 +1,6 @@
 //! Incidence of adverse events by class, term and grade, and their rates by exposure.
 
-use super::{Column, Counted, Group, Grouping, Rate, code_of};
+use super::{Column, Counted, Group, OutcomeGrouping, Rate, code_of};
 use crate::derived::{EmergentEvent, reads};
 use crate::rulebook::Endpoint;
 use crate::view::{ValueState, View};
@@ -112,7 +112,12 @@ struct Line<'t> {
 impl View {
     /// Incidence of treatment-emergent adverse events as seen on a day: any event, then by class, then by term. None for
     /// whoever may not read adverse events.
-    pub fn incidence(&self, of: EventsOf, by: Grouping, on: Option<NaiveDate>) -> Option<Vec<Incidence>> {
+    pub fn incidence(
+        &self,
+        of: EventsOf,
+        by: OutcomeGrouping,
+        on: Option<NaiveDate>,
+    ) -> Option<Vec<Incidence>> {
         let (population, on) = (self.analysed(Endpoint::TraeIncidence), self.day(on));
         if self.table_in(population, reads::EVENTS) != ValueState::Present {
             return None;

@@ -30,7 +30,7 @@ use uuid::Uuid;
 
 /// How subjects are grouped in a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Grouping {
+pub enum OutcomeGrouping {
     /// One group a cohort, then the total.
     Cohort,
     /// The total alone.
@@ -49,7 +49,7 @@ pub struct Group {
 }
 
 /// What stands for missing answers in a rate.
-pub use crate::terms::Missing;
+pub use crate::terms::MissingStrategy;
 
 /// The subjects of one column.
 pub(super) struct Column<'v> {
@@ -81,11 +81,11 @@ impl View {
     /// The columns of a table over subjects in scope.
     ///
     /// Cohorts are columns only for whoever sees who is in which.
-    fn columns(&self, by: Grouping, keep: impl Fn(&Subject) -> bool) -> Vec<Column<'_>> {
+    fn columns(&self, by: OutcomeGrouping, keep: impl Fn(&Subject) -> bool) -> Vec<Column<'_>> {
         let subjects: Vec<SubjectView<'_>> =
             self.subjects().filter(|subject| keep(subject.subject())).collect();
         let mut columns = Vec::new();
-        if by == Grouping::Cohort
+        if by == OutcomeGrouping::Cohort
             && let Some(cohorts) = self.cohorts()
         {
             for cohort in cohorts {

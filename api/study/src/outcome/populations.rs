@@ -1,6 +1,6 @@
 //! How many subjects belong to each analysis set, and why the others do not.
 
-use super::{Column, Group, Grouping};
+use super::{Column, Group, OutcomeGrouping};
 use crate::derived::{MembershipAt, MembershipReason, Population, membership_reads};
 use crate::view::{ValueState, View};
 use chrono::NaiveDate;
@@ -39,7 +39,7 @@ pub struct Members {
 
 impl View {
     /// Every analysis set over the subjects in scope, as seen on a day.
-    pub fn populations(&self, by: Grouping, on: Option<NaiveDate>) -> Vec<PopulationCount> {
+    pub fn populations(&self, by: OutcomeGrouping, on: Option<NaiveDate>) -> Vec<PopulationCount> {
         let on = self.day(on);
         let Some(book) = self.rulebook() else { return Vec::new() };
         let rule = self.rule(&RULE).map(Arc::new);

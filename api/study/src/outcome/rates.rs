@@ -1,6 +1,6 @@
 //! Rates of responders, of remission and of dose-limiting toxicity, with exact intervals.
 
-use super::{Column, Derived, Group, Grouping, Missing, code_of};
+use super::{Column, Derived, Group, MissingStrategy, OutcomeGrouping, code_of};
 use crate::derived::{Population, reads};
 use crate::rulebook::Endpoint;
 use crate::view::{SubjectView, ValueState, View};
@@ -86,8 +86,8 @@ impl View {
         &self,
         of: RateOf,
         at: &str,
-        missing: Option<Missing>,
-        (by, on): (Grouping, Option<NaiveDate>),
+        missing: Option<MissingStrategy>,
+        (by, on): (OutcomeGrouping, Option<NaiveDate>),
     ) -> Option<Vec<Rate>> {
         let (groups, endpoint) = match of {
             // BICLA is no measure of its own: it is counted as SRI is.
@@ -139,7 +139,7 @@ impl View {
 
     /// The rate of dose-limiting toxicity among evaluable subjects, as seen on a day. Pending subjects count as
     /// not evaluable.
-    pub fn dlt_rate(&self, by: Grouping, on: Option<NaiveDate>) -> Option<Vec<Rate>> {
+    pub fn dlt_rate(&self, by: OutcomeGrouping, on: Option<NaiveDate>) -> Option<Vec<Rate>> {
         let (population, on) = (self.analysed(Endpoint::DltRate), self.day(on));
         if self.table_in(population, reads::DLT) != ValueState::Present {
             return None;
@@ -167,7 +167,7 @@ impl View {
 /// Counts an endpoint over the subjects of a column.
 fn count(
     column: &Column<'_>,
-    missing: Missing,
+    missing: MissingStrategy,
     outcome: &dyn Fn(&SubjectView<'_>) -> Option<Derived>,
 ) -> Counted {
     let mut counted = Counted { numerator: 0, denominator: 0, not_evaluable: 0 };

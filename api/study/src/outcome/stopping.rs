@@ -1,6 +1,6 @@
 //! What the pause and stopping rules say on a day, by cohort and over the study.
 
-use super::{Column, Group, Grouping};
+use super::{Column, Group, OutcomeGrouping};
 use crate::derived::reads;
 use crate::view::{AdverseEventView, ValueState, View};
 use chrono::NaiveDate;
@@ -33,7 +33,7 @@ pub struct Stopping {
 impl View {
     /// What every rule says on a day. None for whoever may not read the rules' states or what they are judged on, and for
     /// whoever sees some sites only: no rule is ever judged on one site's subjects.
-    pub fn stopping(&self, by: Grouping, on: Option<NaiveDate>) -> Option<Vec<Stopping>> {
+    pub fn stopping(&self, by: OutcomeGrouping, on: Option<NaiveDate>) -> Option<Vec<Stopping>> {
         let groups = [reads::DLT, &[DataGroup::StoppingRules]].concat();
         let everywhere = self.subjects().count() == self.snapshot().subjects();
         if self.table(&groups) != ValueState::Present || !everywhere {

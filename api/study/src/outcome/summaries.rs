@@ -1,6 +1,6 @@
 //! Changes from baseline, summarised.
 
-use super::{Group, Grouping, code_of};
+use super::{Group, OutcomeGrouping, code_of};
 use crate::derived::{Population, reads};
 use crate::rulebook::Endpoint;
 use crate::view::{SubjectView, ValueState, View};
@@ -38,7 +38,7 @@ impl View {
     pub fn sledai_change_summary(
         &self,
         at: &str,
-        (by, on): (Grouping, Option<NaiveDate>),
+        (by, on): (OutcomeGrouping, Option<NaiveDate>),
     ) -> Option<Vec<Summary>> {
         let change = |subject: &SubjectView<'_>| {
             subject.sledai_change(at).value.and_then(|it| it.change).map(Decimal::from)
@@ -55,7 +55,7 @@ impl View {
         &self,
         analyte: Autoantibody,
         at: &str,
-        (by, on): (Grouping, Option<NaiveDate>),
+        (by, on): (OutcomeGrouping, Option<NaiveDate>),
     ) -> Option<Vec<Summary>> {
         let change = |subject: &SubjectView<'_>| {
             let derived = subject.autoantibody_change(analyte, at).value?;
@@ -74,7 +74,7 @@ impl View {
 
     fn summaries(
         &self,
-        (by, population, on): (Grouping, Population, Option<NaiveDate>),
+        (by, population, on): (OutcomeGrouping, Population, Option<NaiveDate>),
         rule: &Rule,
         change: impl Fn(&SubjectView<'_>) -> Option<Decimal>,
     ) -> Vec<Summary> {

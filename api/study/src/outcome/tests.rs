@@ -1,6 +1,6 @@
 //! In which analysis set each outcome measure is counted, and what stands for missing answers: the protocol says both.
 
-use super::{EventsOf, Grouping, Missing, RateOf};
+use super::{EventsOf, MissingStrategy, OutcomeGrouping, RateOf};
 use crate::command::conduct::RecordAssessment;
 use crate::command::testing::{NK510, Trial, actor, day, dose, sledai};
 use crate::view::{Lens, View};
@@ -42,8 +42,8 @@ fn counted_in(number: u32, set: &str) -> String {
 }
 
 /// The denominator of the total of a rate.
-fn of_sri(view: &View, missing: Option<Missing>) -> (u64, u64) {
-    let rates = view.rate(RateOf::Sri(4), "DAY_28", missing, (Grouping::Total, None)).unwrap();
+fn of_sri(view: &View, missing: Option<MissingStrategy>) -> (u64, u64) {
+    let rates = view.rate(RateOf::Sri(4), "DAY_28", missing, (OutcomeGrouping::Total, None)).unwrap();
     (rates[0].denominator, rates[0].not_evaluable)
 }
 
@@ -61,18 +61,18 @@ fn a_measure_is_counted_in_the_set_that_the_protocol_names() {
     assert_eq!(of_sri(&two(&modified), None), (1, 1), "the second was not assessed after the dose");
 
     let events = |document: &str| {
-        two(document).incidence(EventsOf::Product, Grouping::Total, None).unwrap()[0].denominator
+        two(document).incidence(EventsOf::Product, OutcomeGrouping::Total, None).unwrap()[0].denominator
     };
     assert_eq!((events(NK510), events(&counted_in(2, "DLT_EVALUABLE"))), (2, 1));
     let change = |document: &str| {
         let summary =
-            two(document).sledai_change_summary("DAY_28", (Grouping::Total, None)).unwrap().remove(0);
+            two(document).sledai_change_summary("DAY_28", (OutcomeGrouping::Total, None)).unwrap().remove(0);
         summary.figures.n + summary.missing
     };
     assert_eq!((change(NK510), change(&counted_in(6, "DLT_EVALUABLE"))), (2, 1));
     // Whoever is not evaluable for DLT leaves the denominator in any set, and is counted beside it.
     let dlt = |document: &str| {
-        let rate = two(document).dlt_rate(Grouping::Total, None).unwrap().remove(0);
+        let rate = two(document).dlt_rate(OutcomeGrouping::Total, None).unwrap().remove(0);
         (rate.denominator, rate.not_evaluable)
     };
     assert_eq!((dlt(NK510), dlt(&counted_in(3, "LYMPHODEPLETION_SAFETY"))), ((1, 1), (0, 0)));
@@ -83,7 +83,8 @@ fn a_measure_is_counted_in_the_set_that_the_protocol_names() {
 fn nobody_is_counted_before_the_dose() {
     let view = two(NK510);
     let treated = |on| {
-        view.rate(RateOf::Lldas, "DAY_28", None, (Grouping::Total, Some(day(on)))).unwrap()[0].denominator
+        view.rate(RateOf::Lldas, "DAY_28", None, (OutcomeGrouping::Total, Some(day(on)))).unwrap()[0]
+            .denominator
     };
     assert_eq!((treated("2026-05-05"), treated("2026-05-06")), (0, 2));
 }
@@ -92,8 +93,8 @@ fn nobody_is_counted_before_the_dose() {
 fn what_stands_for_missing_answers_is_the_protocols_choice() {
     let observed = NK510.replace("missing = \"NRI\"", "missing = \"OBSERVED_CASE\"");
     assert_eq!(of_sri(&two(&observed), None), (0, 2));
-    assert_eq!(of_sri(&two(&observed), Some(Missing::NonResponder)), (2, 2));
-    assert_eq!(of_sri(&two(NK510), Some(Missing::ObservedCase)), (0, 2));
+    assert_eq!(of_sri(&two(&observed), Some(MissingStrategy::NonResponder)), (2, 2));
+    assert_eq!(of_sri(&two(NK510), Some(MissingStrategy::ObservedCase)), (0, 2));
 }
 
 /// What may not be read of a set is not told by who is counted in it: in a masked study lymphodepletion is kept from the
@@ -105,7 +106,7 @@ fn a_set_that_is_kept_keeps_its_figures() {
     let told = |document: &str| {
         let trial = Trial::of(&masked(document));
         let view = statistician(&trial);
-        view.rate(RateOf::Sri(4), "MONTH_3", None, (Grouping::Total, None)).is_some()
+        view.rate(RateOf::Sri(4), "MONTH_3", None, (OutcomeGrouping::Total, None)).is_some()
     };
     assert_eq!((told(NK510), told(&counted_in(1, "LYMPHODEPLETION_SAFETY"))), (true, false));
 }
