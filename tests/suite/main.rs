@@ -37,6 +37,7 @@ mod replicas;
 mod rooms;
 mod schema;
 mod sealed;
+mod sequence;
 mod signin;
 mod states;
 mod stopping;

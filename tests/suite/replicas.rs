@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use store::{Hook, Hooks};
-use tests::world::{accepted, by, day};
+use tests::world::{Person, accepted, by, day};
 use tests::{Engine, TestApp};
 
 /// A pause whose length is different each time, up to three milliseconds.
@@ -57,35 +57,44 @@ async fn a_write_is_seen_by_every_later_request_at_the_other() {
     app.stop().await;
 }
 
-/// A right that one server took away is gone for every later request at the other; one that it gave is there.
+/// A right that one server took away is gone for every later request at the other; one that it gave is there. 1,000
+/// interleavings of each, by everybody with a grant in the study at once, so that questions and commits of one fall
+/// between those of another.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_revoked_right_is_gone_for_every_later_request_at_the_other() {
     let app = TestApp::start(Engine::Postgres).await;
     let other = app.another(slow()).await;
-    let reader = app.as_("coordinator-sh01").at(&other.url);
-    let document = "{ study(code: \"NK510\") { code } }";
-    let busy = tokio::spawn({
-        let reader = reader.clone();
-        async move {
-            loop {
-                reader.ask(document).await.ok();
-            }
-        }
+    let granted = tests::world::people().into_iter().filter(|person| {
+        person.role.is_some_and(|role| role.scope() != policy::Scope::Installation)
+            && app.world.memberships.contains_key(&person.name)
     });
-    let person = tests::world::people().into_iter().find(|person| person.name == "coordinator-sh01").unwrap();
-    let mut membership = app.world.memberships["coordinator-sh01"];
-    for turn in 0..100 {
-        let end = portal::command::EndMembership { membership, reason: "The delegation ended.".to_owned() };
-        accepted(app.server.store().decide_portal(Box::new(end), by("administrator")).await.unwrap());
-        assert_eq!(reader.ask(document).await.one(), &Value::Null, "turn {turn}: still there");
-        let grant = app.world.grant(&person, app.world.persons["coordinator-sh01"]).unwrap();
-        let granted = app.server.store().decide_portal(Box::new(grant), by("administrator")).await.unwrap();
-        membership = accepted(granted).row;
-        assert_eq!(reader.ask(document).await.one()["code"], "NK510", "turn {turn}: not there yet");
-    }
-    busy.abort();
+    let granted: Vec<Person> = granted.collect();
+    let turns = 1_000_usize.div_ceil(granted.len());
+    assert!(granted.len() >= 10, "{} with a grant", granted.len());
+    let each = granted.iter().map(|person| taken_and_given(&app, &other.url, person, turns));
+    let tried: usize = futures_util::future::join_all(each).await.into_iter().sum();
+    assert!(tried >= 1_000, "{tried} interleavings");
     other.stop().await;
     app.stop().await;
+}
+
+/// Ends and renews a person's grant at one server, and asks at the other after each.
+async fn taken_and_given(app: &TestApp, other: &str, person: &Person, turns: usize) -> usize {
+    let name = person.name.as_str();
+    let reader = app.as_(name).at(other);
+    let document = "{ study(code: \"NK510\") { code } }";
+    let store = app.server.store();
+    let mut membership = app.world.memberships[name];
+    for turn in 0..turns {
+        let end = portal::command::EndMembership { membership, reason: "The delegation ended.".to_owned() };
+        accepted(store.decide_portal(Box::new(end), by("administrator")).await.unwrap());
+        assert_eq!(reader.ask(document).await.one(), &Value::Null, "{name}, turn {turn}: still there");
+        let grant = app.world.grant(person, app.world.persons[name]).unwrap();
+        let granted = store.decide_portal(Box::new(grant), by("administrator")).await.unwrap();
+        membership = accepted(granted).row;
+        assert_eq!(reader.ask(document).await.one()["code"], "NK510", "{name}, turn {turn}: not there yet");
+    }
+    turns
 }
 
 /// One question serves all that a request reads: who asks, the studies, and what lies beside them.

@@ -7,9 +7,9 @@
 mod corpus;
 mod program;
 
-use program::{Program, post_head};
+use program::{Founded, Program, post, post_head};
 use std::io::{Read, Write};
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 
 /// Megabytes by which the program may have grown after an attack, in a debug build.
@@ -229,4 +229,36 @@ fn settings_are_looked_at_before_anything_runs() {
         assert!(told.contains(name), "{name} in {told}");
     }
     assert!(!told.contains("a.example`"), "{told}");
+}
+
+/// A port that is taken is noticed before anything is made, and what an earlier demonstration left stays.
+#[test]
+fn a_demonstration_on_a_taken_port_replaces_nothing() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let empty = Founded::unfounded("taken", &[]);
+    let data = empty.directory.join("demo-data");
+    std::fs::create_dir(&data).unwrap();
+    let theirs = data.join("trialgraph.sqlite");
+    std::fs::write(&theirs, "of an earlier demonstration").unwrap();
+    let (done, said) = empty.run(&["demo", "--port", &port]);
+    assert!(!done && said.contains(&port) && said.contains("--port"), "{said}");
+    assert_eq!(std::fs::read_to_string(&theirs).unwrap(), "of an earlier demonstration");
+    assert_eq!(std::fs::read_dir(&data).unwrap().count(), 1);
+}
+
+/// What README.md shows as the first query is answered as it shows, by the demonstration that it runs.
+#[test]
+fn the_first_query_is_answered_as_the_readme_says() {
+    let readme = include_str!("../../../README.md");
+    let between = |from: &str, to: &str| {
+        let (_, rest) = readme.split_once(from).unwrap_or_else(|| panic!("README.md has no {from}"));
+        rest.split_once(to).unwrap().0
+    };
+    let user = between("if u['name'] == '", "'");
+    let (asked, shown) = (between("-d '", "'\n"), between("```json\n", "\n```"));
+    let demonstration = Founded::unfounded("readme", &[]).demonstrate(user);
+    let (status, text) = post(&demonstration.address, &demonstration.token, asked.as_bytes());
+    let (_, body) = text.split_once("\r\n\r\n").unwrap();
+    assert_eq!((status, body), (200, shown));
 }

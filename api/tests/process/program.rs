@@ -16,7 +16,7 @@ const START: Duration = Duration::from_secs(120);
 
 /// An installation that is founded, in a directory of its own that goes with it.
 pub struct Founded {
-    directory: PathBuf,
+    pub directory: PathBuf,
     settings: Vec<(String, String)>,
 }
 
@@ -42,7 +42,7 @@ impl Founded {
     }
 
     /// A directory and settings, and nothing in it.
-    fn unfounded(name: &str, settings: &[(&str, &str)]) -> Founded {
+    pub fn unfounded(name: &str, settings: &[(&str, &str)]) -> Founded {
         let directory =
             std::env::temp_dir().join(format!("trialgraph-program-{}-{name}", std::process::id()));
         let _ = std::fs::remove_dir_all(&directory);
@@ -95,6 +95,37 @@ impl Founded {
         let (founded, listening) = (Some(self), Some(listening));
         let mut program = Program { address, token, founded, child, said, listening };
         program.wait();
+        program
+    }
+
+    /// Runs the demonstration until it is let go: its address, and a token of one of its users.
+    pub fn demonstrate(self, user: &str) -> Program {
+        let mut command = self.command();
+        command.args(["demo", "--port", "0"]).stdout(Stdio::null()).stderr(Stdio::null());
+        let child = command.spawn().unwrap();
+        let file = self.directory.join("demo-data/demo.json");
+        let mut program = Program {
+            address: String::new(),
+            token: String::new(),
+            founded: Some(self),
+            child,
+            said: Arc::default(),
+            listening: None,
+        };
+        let began = Instant::now();
+        let described = loop {
+            let read = std::fs::read_to_string(&file).ok();
+            if let Some(read) = read.and_then(|text| serde_json::from_str::<serde_json::Value>(&text).ok()) {
+                break read;
+            }
+            assert!(program.child.try_wait().unwrap().is_none(), "the demonstration ended");
+            assert!(began.elapsed() < START, "the demonstration does not start");
+            std::thread::sleep(Duration::from_millis(50));
+        };
+        let mut users = described["users"].as_array().unwrap().iter();
+        let token = users.find(|it| it["name"] == user).unwrap()["token"].as_str().unwrap();
+        program.address = described["url"].as_str().unwrap().trim_start_matches("http://").to_owned();
+        program.token = token.to_owned();
         program
     }
 

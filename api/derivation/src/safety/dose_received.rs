@@ -43,6 +43,26 @@ pub fn percent_received(infusions: &[Infusion], planned: PlannedDose, on: NaiveD
     received.checked_mul(Decimal::ONE_HUNDRED)?.checked_div(whole)
 }
 
+/// The dose level that a subject received, by its place among the levels: the highest of whose dose at least `percent`
+/// was given in the DLT period, and the lowest when so much was given of none. Safety is told by the dose that was
+/// received, not by the one that was meant. None when what was received is not known, or not yet; `levels` are cells per
+/// kilogram of one infusion.
+pub fn level_received(
+    infusions: &[Infusion],
+    levels: &[Decimal],
+    (planned, percent): (PlannedDose, Decimal),
+    on: NaiveDate,
+) -> Option<usize> {
+    let reached = levels.iter().enumerate().map(|(place, cells)| {
+        let of_level = percent_received(infusions, PlannedDose { cells_per_kg: *cells, ..planned }, on)?;
+        Some((place, *cells, of_level >= percent))
+    });
+    let reached: Vec<(usize, Decimal, bool)> = reached.collect::<Option<_>>()?;
+    let highest = reached.iter().filter(|(_, _, enough)| *enough).max_by_key(|(_, cells, _)| *cells);
+    let found = highest.or_else(|| reached.iter().min_by_key(|(_, cells, _)| *cells));
+    found.map(|(place, _, _)| *place)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -95,5 +115,35 @@ mod tests {
         assert_eq!(percent(&both, 2, "2025-06-29").as_deref(), Some("80"));
         let late = [("2025-06-02", "40000000"), ("2025-06-30", "40000000")];
         assert_eq!(percent(&late, 2, "2025-07-30").as_deref(), Some("50"), "day 29 is after the DLT period");
+    }
+
+    /// Levels of 40, 80 and 120 million cells per kilogram, of which 80 percent are 32, 64 and 96 million.
+    #[test]
+    fn a_level_is_received_from_80_percent_on() {
+        let levels = ["40000000", "80000000", "120000000"].map(decimal);
+        let of = |cells: &str, infusions, on: &str| {
+            let given = [Infusion { given_on: day("2025-06-02"), cells_per_kg: cells.parse().ok() }];
+            let planned = PlannedDose { cells_per_kg: levels[0], infusions, window_days: 28 };
+            level_received(&given, &levels, (planned, decimal("80")), day(on))
+        };
+        for (cells, level) in [
+            ("1", 0),
+            ("31999999", 0),
+            ("63999999", 0),
+            ("64000000", 1),
+            ("95999999", 1),
+            ("96000000", 2),
+            ("500000000", 2),
+        ] {
+            assert_eq!(of(cells, 1, "2025-06-02"), Some(level), "{cells}");
+        }
+        assert_eq!(of("", 1, "2025-06-02"), None, "not recorded");
+        assert_eq!(of("80000000", 2, "2025-06-29"), None, "the second infusion may still come");
+        assert_eq!(
+            of("80000000", 2, "2025-06-30"),
+            Some(0),
+            "half of the second level's is the first level's"
+        );
+        assert_eq!(of("80000000", 1, "2025-06-01"), None, "before the dose");
     }
 }

@@ -33,6 +33,10 @@ pub(super) struct Options {
 }
 
 pub(super) async fn run(given: Settings, options: Options) -> Told<ExitCode> {
+    // Before anything is made or replaced: a port that is taken may be an earlier demonstration's, over the same files.
+    let listener = TcpListener::bind(("127.0.0.1", options.port)).map_err(|error| {
+        format!("port {}: {error}; choose another with --port, or 0 for a free one", options.port)
+    })?;
     std::fs::create_dir_all(&options.data).map_err(|error| format!("{}: {error}", options.data.display()))?;
     let mut settings = settings(given.limits, &options)?;
     let store = database::open(&settings).await?;
@@ -45,8 +49,6 @@ pub(super) async fn run(given: Settings, options: Options) -> Told<ExitCode> {
     let client = hospital::register(&demo, &options.data).await?;
     let users = demo.users(&settings).await?;
 
-    let listener = TcpListener::bind(("127.0.0.1", options.port))
-        .map_err(|error| format!("port {}: {error}", options.port))?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
     let url = format!("http://{address}");
     settings.server.public_url = Some(url.clone());

@@ -9,13 +9,14 @@ use derivation::logic::Verdict;
 pub use derivation::safety::dlt::{Dlt, DltReason, Evaluability};
 use derivation::safety::dlt::{DltCourse, DltEvent, evaluate};
 use derivation::safety::dlt_criteria::{DltFacts, Lasted};
-use derivation::safety::dose_received::{Infusion, PlannedDose, percent_received};
+use derivation::safety::dose_received::{Infusion, PlannedDose, level_received, percent_received};
 use derivation::safety::hys_law::{DatedPanel, LiverPanel, screen};
 use entity::rows::{AdverseEvent, AdverseEventGrade};
 use entity::term::Term;
 use entity::terms::{Indication, MedicationClass, VisitStatus};
 use rust_decimal::Decimal;
 use std::collections::BTreeSet;
+use uuid::Uuid;
 
 impl Subject {
     /// Dose-limiting toxicity as seen on a day.
@@ -38,6 +39,23 @@ impl Subject {
     /// How much of the planned dose of the DLT period the subject received, in percent, as known on a day; none when
     /// it is not recorded, and while a planned infusion may still come.
     pub(crate) fn dose_percent(&self, on: NaiveDate) -> Option<Decimal> {
+        let (infusions, planned) = self.infusions()?;
+        percent_received(&infusions, planned, on)
+    }
+
+    /// The cohort of the dose level that the subject received, as known on a day; the one it was assigned to while that is
+    /// not known.
+    pub(crate) fn cohort_received(&self, cohorts: &[(Uuid, Decimal)], on: NaiveDate) -> Option<Uuid> {
+        let levels: Vec<Decimal> = cohorts.iter().map(|(_, cells)| *cells).collect();
+        let percent = self.rulebook.dlt().minimum_dose_percent;
+        let received = self
+            .infusions()
+            .and_then(|(infusions, planned)| level_received(&infusions, &levels, (planned, percent), on));
+        received.and_then(|place| cohorts.get(place)).map(|(id, _)| *id).or_else(|| self.cohort_row())
+    }
+
+    /// What was given of the product, and what was planned for the DLT period.
+    fn infusions(&self) -> Option<(Vec<Infusion>, PlannedDose)> {
         let product = self.rulebook.product();
         let given = || self.rows.doses.iter().filter(|dose| dose.agent == product.agent);
         let first = given().min_by_key(|dose| dose.ordinal)?;
@@ -46,13 +64,11 @@ impl Subject {
             infusions: product.infusions,
             window_days: self.rulebook.dlt().window_days,
         };
-        let infusions: Vec<Infusion> = given()
-            .map(|dose| Infusion {
-                given_on: dose.given_on,
-                cells_per_kg: dose.actual_cells_per_kg.map(|it| it.decimal()),
-            })
-            .collect();
-        percent_received(&infusions, planned, on)
+        let infusions = given().map(|dose| Infusion {
+            given_on: dose.given_on,
+            cells_per_kg: dose.actual_cells_per_kg.map(|it| it.decimal()),
+        });
+        Some((infusions.collect(), planned))
     }
 }
 

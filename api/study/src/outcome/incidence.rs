@@ -1,8 +1,9 @@
 //! Incidence of adverse events by class, term and grade, and their rates by exposure.
 
 use super::{Column, Counted, Group, OutcomeGrouping, Rate, code_of};
-use crate::derived::{EmergentEvent, reads};
+use crate::derived::{EmergentEvent, Population, reads};
 use crate::rulebook::Endpoint;
+use crate::snapshot::Subject;
 use crate::view::{ValueState, View};
 use chrono::NaiveDate;
 use derivation::rule::RuleVersion;
@@ -123,7 +124,13 @@ impl View {
             return None;
         }
         let mut rows = Vec::new();
-        for column in self.columns(by, |subject| subject.is_of(population, on)) {
+        // The safety set is told by the dose that was received, any other by the one that was assigned.
+        let keep = |subject: &Subject| subject.is_of(population, on);
+        let columns = match population {
+            Population::Safety => self.columns_received(by, on, keep),
+            _ => self.columns(by, keep),
+        };
+        for column in columns {
             let counts = self.counts(&column, of, on);
             self.lines(&column, &counts, on, &mut rows);
         }
@@ -170,7 +177,9 @@ impl View {
             lines.extend(rows.iter().map(line));
         }
         let exposed: Vec<u32> = column.subjects.iter().map(|it| it.subject().exposure_days(on)).collect();
-        let counted = || vec![("population", code_of(&self.analysed(Endpoint::TraeIncidence)))];
+        let population = self.analysed(Endpoint::TraeIncidence);
+        let level = if population == Population::Safety { "RECEIVED" } else { "ASSIGNED" };
+        let counted = || vec![("population", code_of(&population)), ("dose_level", level.to_owned())];
         let rules = [&incidence::RULE, &exposure::RULE].map(|rule| self.told(rule, counted()));
         for line in lines {
             rows.push(self.figures((column, counts), &line, (&exposed, on), &rules));

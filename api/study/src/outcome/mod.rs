@@ -23,6 +23,7 @@ use policy::DataGroup;
 pub use populations::{Members, PopulationCount};
 use rates::Counted;
 pub use rates::{Rate, RateOf};
+use rust_decimal::Decimal;
 use std::sync::Arc;
 pub use stopping::Stopping;
 pub use summaries::Summary;
@@ -82,6 +83,28 @@ impl View {
     ///
     /// Cohorts are columns only for whoever sees who is in which.
     fn columns(&self, by: OutcomeGrouping, keep: impl Fn(&Subject) -> bool) -> Vec<Column<'_>> {
+        self.columns_of(by, keep, Subject::cohort_row)
+    }
+
+    /// The same by the dose level that was received, for tables of safety.
+    fn columns_received(
+        &self,
+        by: OutcomeGrouping,
+        on: NaiveDate,
+        keep: impl Fn(&Subject) -> bool,
+    ) -> Vec<Column<'_>> {
+        let cohorts = &self.snapshot().rows.cohorts;
+        let levels: Vec<(Uuid, Decimal)> =
+            cohorts.iter().map(|it| (it.id, it.cells_per_kg.decimal())).collect();
+        self.columns_of(by, keep, |subject| subject.cohort_received(&levels, on))
+    }
+
+    fn columns_of(
+        &self,
+        by: OutcomeGrouping,
+        keep: impl Fn(&Subject) -> bool,
+        cohort_of: impl Fn(&Subject) -> Option<Uuid>,
+    ) -> Vec<Column<'_>> {
         let subjects: Vec<SubjectView<'_>> =
             self.subjects().filter(|subject| keep(subject.subject())).collect();
         let mut columns = Vec::new();
@@ -90,7 +113,7 @@ impl View {
         {
             for cohort in cohorts {
                 let id = cohort.row_id();
-                let members = subjects.iter().filter(|subject| subject.subject().cohort_row() == Some(id));
+                let members = subjects.iter().filter(|subject| cohort_of(subject.subject()) == Some(id));
                 columns.push(Column {
                     group: Group {
                         cohort: Some(id),

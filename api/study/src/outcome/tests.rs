@@ -1,6 +1,6 @@
 //! In which analysis set each outcome measure is counted, and what stands for missing answers: the protocol says both.
 
-use super::{EventsOf, MissingStrategy, OutcomeGrouping, RateOf};
+use super::{EventsOf, Incidence, IncidenceLevel, MissingStrategy, OutcomeGrouping, RateOf};
 use crate::command::conduct::RecordAssessment;
 use crate::command::testing::{NK510, Trial, actor, day, dose, sledai};
 use crate::view::{Lens, View};
@@ -109,4 +109,30 @@ fn a_set_that_is_kept_keeps_its_figures() {
         view.rate(RateOf::Sri(4), "MONTH_3", None, (OutcomeGrouping::Total, None)).is_some()
     };
     assert_eq!((told(NK510), told(&counted_in(1, "LYMPHODEPLETION_SAFETY"))), (true, false));
+}
+
+/// Events are told by the level received: whoever was meant to receive the second level, 80 million cells a kilogram, and
+/// received 50 million, of which the first level's 40 million are the most that was given in full, counts with the first.
+/// What depends on who was assigned stays with the assignment.
+#[test]
+fn events_are_counted_by_the_dose_received() {
+    let mut trial = Trial::open_label();
+    trial.open_cohort(2);
+    let subject = trial.eligible("SH01");
+    let enrol = trial.enrolment(subject, 2);
+    trial.run(&trial.coordinator("SH01"), &enrol).unwrap();
+    let mut given = dose(subject);
+    given.dose.total_cells = Some("3500000000".to_owned());
+    trial.run(&trial.coordinator("SH01"), &given).unwrap();
+    let view = statistician(&trial);
+    let table = view.incidence(EventsOf::Anything, OutcomeGrouping::Cohort, None).unwrap();
+    let any = table.iter().filter(|row| row.level == IncidenceLevel::Any);
+    let counted: Vec<u64> = any.map(|row| row.denominator).collect();
+    assert_eq!(counted, [1, 0, 0, 1]);
+    let level = |row: &Incidence| {
+        row.rule.as_ref().unwrap().parameters.iter().any(|it| it.0 == "dose_level" && it.1 == "RECEIVED")
+    };
+    assert!(table.iter().all(level));
+    let assigned = view.rate(RateOf::Sri(4), "DAY_28", None, (OutcomeGrouping::Cohort, None)).unwrap();
+    assert_eq!(assigned.iter().map(|rate| rate.denominator).collect::<Vec<_>>(), [0, 1, 0, 1]);
 }
