@@ -101,6 +101,13 @@ impl Database {
         Store::connect(&config).await.unwrap()
     }
 
+    /// The file of SQLite, and its log.
+    pub fn files(&self) -> Vec<PathBuf> {
+        let file = self.file.iter().cloned();
+        let log = self.file.iter().map(|file| PathBuf::from(format!("{}-wal", file.display())));
+        file.chain(log).collect()
+    }
+
     /// A connection around the store, as somebody with the database's password could have.
     pub async fn raw(&self) -> Raw {
         let mut options = ConnectOptions::new(self.url.clone());

@@ -11,6 +11,7 @@ use entity::terms::{Instrument, VisitStatus};
 use portal::KeyPurpose;
 use serde_json::json;
 use std::net::TcpListener;
+use std::path::PathBuf;
 use std::sync::Arc;
 use store::{Hooks, Inspection, Store};
 use trialgraph::app::{App, Running};
@@ -150,6 +151,11 @@ impl TestApp {
     /// A connection around the server, to the database itself.
     pub async fn raw(&self) -> Raw {
         self.database.raw().await
+    }
+
+    /// The files in which SQLite keeps the database; none on PostgreSQL.
+    pub fn files(&self) -> Vec<PathBuf> {
+        self.database.files()
     }
 
     /// The key that signs tokens.

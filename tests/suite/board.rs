@@ -20,6 +20,21 @@ async fn everything(app: &TestApp, without: &[&str]) -> String {
 }
 
 both! {
+    /// Who of the board made a cut is read by those who read its open report; a site is not told that there was one.
+    async fn a_site_does_not_read_who_made_a_cut(app: &TestApp) {
+        cut(app, "first", "2026-11-01").await;
+        let trail = "ledger(first: 100) { totalCount nodes { command actor } }";
+        for (name, told) in [
+            ("data-manager", true), ("medical-monitor", true), ("auditor", true),
+            ("coordinator-sh01", false), ("investigator-sh01", false), ("monitor-sh01", false),
+        ] {
+            let read = app.study(name, trail).await["ledger"].clone();
+            assert_eq!(read.to_string().contains("createDataCut"), told, "{name}: {read}");
+            assert_eq!(read.to_string().contains("dsmb-statistician"), told, "{name}: {read}");
+            assert_eq!(read["totalCount"], read["nodes"].as_array().unwrap().len(), "{name}");
+        }
+    }
+
     /// Before the first cut there is the study's code, its title and the board's own page, and nothing that happened.
     async fn before_the_first_cut_the_board_sees_no_subject(app: &TestApp) {
         let document = everything(app, &["Protocol.document"]).await;

@@ -45,19 +45,19 @@ async fn withheld(app: &TestApp, table: &str) -> Vec<String> {
 }
 
 both! {
-    /// A medication's drug and unit.
+    /// A medication's drug; its unit is of a list.
     async fn a_drug_that_names_the_subject_is_withheld(app: &TestApp) {
         let (subject, name) = (app.subject_id("SH01-001").await, initials(app));
         let input = json!({ "subject": subject, "drug": format!("Own mixture of {}", name.to_lowercase()), "class": "OTHER",
-            "dose": "1", "unit": format!("{name} spoon"), "route": "ORAL", "frequency": "QD", "start": "2026-03",
+            "dose": "1", "unit": "mL", "route": "ORAL", "frequency": "QD", "start": "2026-03",
             "ongoing": true, "indication": "OTHER" });
         let said = act(app, "recordMedication", input, "medication { drug unit }").await;
         assert!(said["medication"]["drug"].as_str().unwrap().contains(&name.to_lowercase()), "the site reads it");
-        assert_eq!(withheld(app, "medication").await[0].replace(' ', ""), "[\"drug\",\"unit\"]");
+        assert_eq!(withheld(app, "medication").await[0].replace(' ', ""), "[\"drug\"]");
         cut(app, "CUT-1", "2026-07-01").await;
         let seen = board(app, "subjects(first: 1) { nodes { medications { drug unit class } } }").await;
         let taken = seen["subjects"]["nodes"][0]["medications"].as_array().unwrap();
-        assert!(taken.contains(&json!({ "drug": null, "unit": null, "class": "OTHER" })), "{taken:?}");
+        assert!(taken.contains(&json!({ "drug": null, "unit": "mL", "class": "OTHER" })), "{taken:?}");
         assert!(taken.contains(&json!({ "drug": "prednisone", "unit": "mg", "class": "GLUCOCORTICOID" })), "{taken:?}");
         the_board_reads_no_initials(app).await;
     }

@@ -106,6 +106,12 @@ both! {
             "SELECT count(*) FROM visit WHERE CAST(note AS TEXT) LIKE '%Nevermind%'"] {
             assert_eq!(raw.count(sql).await, 0, "{sql}");
         }
+        // Not in the pages that SQLite leaves free, nor in the log beside its file.
+        for file in app.files() {
+            let bytes = std::fs::read(&file).unwrap_or_default();
+            let holds = bytes.windows(NAME.len()).any(|window| window == NAME.as_bytes());
+            assert!(!holds, "{} still holds the words", file.display());
+        }
         let inspection = store::Inspection { checkpoints: vec![checkpoint], ..store::Inspection::default() };
         assert!(app.server.store().verify(inspection).await.unwrap().is_sound());
         let again = propose(app, "data-manager", ("p-2", &told)).await.refused();

@@ -43,6 +43,13 @@ pub(crate) struct Ink<'i> {
 type Newest<'b> = BTreeMap<(&'b str, Uuid), (StreamId, &'b str)>;
 
 impl Batch {
+    /// Whether it takes something out for good.
+    pub(crate) fn takes_out(&self) -> bool {
+        self.side
+            .iter()
+            .any(|side| matches!(side, SideWrite::Redact { .. } | SideWrite::EraseIdentity { .. }))
+    }
+
     fn newest(&self) -> Newest<'_> {
         let mut newest = Newest::new();
         for entry in &self.entries {

@@ -6,7 +6,7 @@ use crate::hooks::Hooks;
 use crate::identity::KeyVault;
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sea_orm::sqlx::{self, ConnectOptions as _, Executor};
-use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbBackend};
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -125,6 +125,14 @@ impl Pools {
         })
     }
 
+    /// Writes what is in SQLite's log back into the file and empties the log, so that what was taken out is in neither. Left
+    /// for the next time when a reader stands in the way: nothing but the moment depends on it.
+    pub(crate) async fn write_back(&self) {
+        if self.backend == DbBackend::Sqlite {
+            let _ = self.write.execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)").await;
+        }
+    }
+
     pub(crate) async fn close(&self) {
         for pool in [&self.write, &self.read, &self.question, &self.notice] {
             // A pool that is closed already has nothing left to say.
@@ -144,6 +152,8 @@ fn sqlite(options: &mut ConnectOptions, url: &str) {
             // NORMAL may lose acknowledged commits when the power fails.
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
+            // What a redaction takes out must not stay in the pages that it leaves free.
+            .pragma("secure_delete", "ON")
             .busy_timeout(PATIENCE)
             .disable_statement_logging()
     });

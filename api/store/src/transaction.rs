@@ -264,6 +264,9 @@ impl Writers {
             }
         }
         self.notifier.written(work.batch.heads().into_keys());
+        if work.batch.takes_out() {
+            self.pools.write_back().await;
+        }
         hooks::at(&self.hooks.after_commit).await;
         Ok(())
     }

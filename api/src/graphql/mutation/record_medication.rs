@@ -22,7 +22,7 @@ pub struct MedicationFieldsInput {
     class: Coded<terms::MedicationClass>,
     /// A single dose, as a decimal string.
     dose: Option<String>,
-    /// The dose's unit.
+    /// The dose's unit: a code of UCUM such as `mg` or `mg/m2`, or a word for what is counted such as `TABLET`.
     unit: Option<String>,
     /// The route.
     route: Coded<terms::Route>,

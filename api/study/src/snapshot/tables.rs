@@ -132,7 +132,7 @@ order! {
     Clock => |it| Some(it.started_at.date_naive()), 0;
     Study => |_it| None, 0;
     ProtocolVersion => |it| Some(it.effective_on), 0;
-    Site => |it| Some(it.opened_on), 0;
+    Site => |it| None, it.ordinal;
     Cohort => |it| None, it.level;
     PlannedVisit => |it| None, it.ordinal;
     DataCut => |it| Some(it.clinical_cut_off), 0;

@@ -196,16 +196,23 @@ impl View {
                 rights.sight(DataGroup::Subjects).sees_rows() && rights.sight(of.group()) == Sight::Clear
             })
         };
+        // What an entry that is of no subject can be of.
+        let of_the_study =
+            [DataGroup::StudyDesign, DataGroup::Sites, DataGroup::Dosing, DataGroup::OpenReport];
         of == TrailOf::Open
             && self.sees_trail()
             && self.snapshot().rows.sites.iter().all(|site| sees(site.id))
+            && of_the_study.iter().all(|group| self.sight(*group) == Sight::Clear)
     }
 
-    /// Whether an entry of the open stream is listed, which takes no images: when no change of it is of a subject,
-    /// or at least one is of a subject in scope. An entry of the sealed stream is listed for what it shows alone.
+    /// Whether an entry of the open stream is listed, which takes no images: when a change of it is of a subject in scope,
+    /// or when none is of a subject and one may be shown, so that no site reads who of the board made a cut. An entry of
+    /// the sealed stream is listed for what it shows alone.
     pub fn lists_entry(&self, of: TrailOf, rows: &[TrailRow<'_>]) -> bool {
         let in_scope = |row: &TrailRow<'_>| row.subject.is_some() && self.trail_sight(row, of.group());
-        let of_nobody = of == TrailOf::Open && rows.iter().all(|row| row.subject.is_none());
+        let of_nobody = of == TrailOf::Open
+            && rows.iter().all(|row| row.subject.is_none())
+            && rows.iter().any(|row| self.may_show(row));
         match of {
             TrailOf::Open => self.sees_trail() && (of_nobody || rows.iter().any(in_scope)),
             TrailOf::Sealed => self.sees_trail_of(of) && rows.iter().any(|row| self.may_show(row)),

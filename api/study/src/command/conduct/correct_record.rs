@@ -1,6 +1,6 @@
 //! Correct a record other than an assessment: one act a kind of record, one command for all of them.
 
-use super::panel::Place;
+use super::panel::{Place, one_a_day};
 use super::{Correction, DoseFields, LabFields, PanelFields, PanelResult, is_unmasking, lab};
 use crate::command::enrolment::{ConsentFields, DispositionFields};
 use crate::command::safety::GradeSince;
@@ -111,6 +111,7 @@ impl CorrectRecord {
     fn panel(&self, (desk, subject, side): At<'_, '_>, to: &PanelFields) -> Result<(), Refusal> {
         let saved = self.saved(&subject.rows.autoantibody_panels)?;
         let row = to.row(desk, subject, (saved.row.id, saved.visit_id))?;
+        one_a_day(subject, &row)?;
         self.lay_open((desk, subject, side), saved, &row)
     }
 

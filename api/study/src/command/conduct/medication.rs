@@ -11,8 +11,38 @@ use uuid::Uuid;
 
 /// Most characters of a drug's name.
 const DRUG_MAX: usize = 100;
-/// Most characters of a unit.
-const UNIT_MAX: usize = 20;
+/// Units of a single dose, in UCUM's codes and, for what is counted, the words of CDISC's unit list.
+const UNITS: [&str; 29] = [
+    "mg",
+    "g",
+    "ug",
+    "ng",
+    "kg",
+    "mL",
+    "L",
+    "mmol",
+    "mol",
+    "[IU]",
+    "[U]",
+    "mg/kg",
+    "g/kg",
+    "ug/kg",
+    "mL/kg",
+    "[IU]/kg",
+    "[U]/kg",
+    "mg/m2",
+    "g/m2",
+    "ug/m2",
+    "10*6/kg",
+    "10*9",
+    "TABLET",
+    "CAPSULE",
+    "DROP",
+    "PUFF",
+    "PATCH",
+    "AMPULE",
+    "APPLICATION",
+];
 
 /// What is recorded of a medication.
 #[derive(Clone, Debug, Serialize)]
@@ -24,7 +54,7 @@ pub struct MedicationFields {
     pub class: MedicationClass,
     /// A single dose, more than 0; absent when it is not known.
     pub dose: Option<String>,
-    /// The dose's unit, such as `mg`.
+    /// The dose's unit, such as `mg`: a code of UCUM, or a word for what is counted, such as `TABLET`.
     pub unit: Option<String>,
     /// The route.
     pub route: Route,
@@ -64,7 +94,13 @@ impl MedicationFields {
             self.ongoing || self.end.is_some() || self.frequency == Some(Frequency::Once),
             Refusal::at("end", RefusalCode::Required, "say when it ended, or that it goes on")
         );
-        let unit = check::optional("unit", self.unit.as_deref(), UNIT_MAX)?;
+        let unit = self.unit.as_deref().map(str::trim).filter(|unit| !unit.is_empty());
+        if let Some(unit) = unit {
+            ensure!(UNITS.contains(&unit), {
+                let units = check::one_of(UNITS.into_iter());
+                Refusal::invalid("unit", format!("a dose is not told in this unit: give {units}"))
+            });
+        }
         let dose = check::decimal("dose", self.dose.as_deref())?;
         if let Some(dose) = dose {
             ensure!(dose.decimal() > Decimal::ZERO, Refusal::invalid("dose", "a dose is more than 0"));
@@ -74,7 +110,7 @@ impl MedicationFields {
             );
         }
         let drug = line("drug", &self.drug, DRUG_MAX)?;
-        let texts = [("drug", Some(drug.as_str())), ("unit", unit.as_deref())];
+        let texts = [("drug", Some(drug.as_str()))];
         let withhold = check::withheld((subject.id(), side), &texts);
         Ok(rows::Medication {
             id,
@@ -83,7 +119,7 @@ impl MedicationFields {
             drug,
             class: self.class,
             dose,
-            unit,
+            unit: unit.map(str::to_owned),
             route: self.route,
             frequency: self.frequency,
             start,

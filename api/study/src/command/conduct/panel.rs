@@ -58,15 +58,6 @@ impl PanelFields {
         (id, visit): (Uuid, Uuid),
     ) -> Result<rows::AutoantibodyPanel, Refusal> {
         check::recordable(desk, subject, ("collectedOn", self.collected_on))?;
-        let mut others = subject.rows.autoantibody_panels.iter().filter(|it| it.row.id != id);
-        ensure!(
-            !others.any(|it| it.visit_id == visit && it.collected_on == self.collected_on),
-            Refusal::at(
-                "collectedOn",
-                RefusalCode::Duplicate,
-                "the visit has a panel of that day already: correct its results",
-            )
-        );
         Ok(rows::AutoantibodyPanel {
             id,
             study_id: desk.study.study(),
@@ -76,6 +67,21 @@ impl PanelFields {
             laboratory: check::optional("laboratory", self.laboratory.as_deref(), LABORATORY_MAX)?,
         })
     }
+}
+
+/// Refuses a second panel of a day at a visit. Asked when the rest is right: what is wrong with a panel is worth knowing
+/// before it is entered as a correction.
+pub(super) fn one_a_day(subject: &Subject, panel: &rows::AutoantibodyPanel) -> Result<(), Refusal> {
+    let mut others = subject.rows.autoantibody_panels.iter().filter(|it| it.row.id != panel.id);
+    ensure!(
+        !others.any(|it| it.visit_id == panel.visit_id && it.collected_on == panel.collected_on),
+        Refusal::at(
+            "collectedOn",
+            RefusalCode::Duplicate,
+            "the visit has a panel of that day already: correct its results",
+        )
+    );
+    Ok(())
 }
 
 /// Whose row a result becomes.

@@ -37,14 +37,6 @@ impl RecordAssessment {
         let assessed_on = self.assessed_on.unwrap_or(visit.date);
         check::recordable(desk, subject, ("assessedOn", assessed_on))?;
         let instrument = self.items.instrument();
-        ensure!(
-            !has(subject, visit.row.id, instrument),
-            Refusal::at(
-                "items",
-                RefusalCode::Duplicate,
-                "the visit has an assessment with this instrument already: correct that one",
-            )
-        );
         let row = rows::Assessment {
             id: desk.ids.draw(),
             study_id: desk.study.study(),
@@ -55,6 +47,15 @@ impl RecordAssessment {
             assessor: assessor(desk, self.assessor.as_deref())?,
             items: self.items.checked((subject.id(), side))?,
         };
+        // Last: what is wrong with the form is worth knowing before it is entered as a correction.
+        ensure!(
+            !has(subject, visit.row.id, instrument),
+            Refusal::at(
+                "items",
+                RefusalCode::Duplicate,
+                "the visit has an assessment with this instrument already: correct that one",
+            )
+        );
         desk.put(&row)
     }
 }

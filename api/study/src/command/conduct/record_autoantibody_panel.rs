@@ -1,6 +1,6 @@
 //! Record an autoantibody panel.
 
-use super::panel::Place;
+use super::panel::{Place, one_a_day};
 use super::{PanelFields, PanelResult};
 use crate::command::{Desk, check, decides};
 use chrono::NaiveDate;
@@ -55,6 +55,6 @@ impl RecordAutoantibodyPanel {
             };
             desk.put(&result.row(&path, &place, &subject.rulebook)?)?;
         }
-        Ok(())
+        one_a_day(subject, &panel)
     }
 }

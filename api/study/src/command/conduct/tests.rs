@@ -156,8 +156,11 @@ fn what_is_right_is_stored_as_it_is() {
         stored(AssessmentItems::Sledai { items: vec![rash], joint_count: Some(0), comments: Vec::new() });
     let Items::Sledai(items) = &sledai.items else { panic!("another instrument") };
     assert_eq!((items.items.0[14], items.items.0[0]), (Some(true), None));
-    let again = refusal(trial.run(&who, &assess((subject, at), AssessmentItems::Pga { value: "1".into() })));
+    let pga = |value: &str| AssessmentItems::Pga { value: value.into() };
+    let again = refusal(trial.run(&who, &assess((subject, at), pga("1"))));
     assert_eq!(again, (Code::Duplicate, "items".into()));
+    let wrong = refusal(trial.run(&who, &assess((subject, at), pga("3.5"))));
+    assert_eq!(wrong.0, Code::InvalidValue, "what is wrong is told first");
     let missed = VisitFields { status: VisitStatus::Missed, ..visit(Some("LYMPHODEPLETION"), "2026-05-05") };
     let missed = trial.run(&who, &RecordVisit { subject, visit: missed }).unwrap().open[0].row;
     assert_eq!(
@@ -295,7 +298,16 @@ fn a_panel_keeps_limits_in_the_standard_unit() {
     assert_eq!(rows[0].reference_low.unwrap().to_string(), "0.90");
     assert_eq!(rows[0].standard_value.unwrap().to_string(), "0.70");
     assert_eq!(rows[1].patterns.0, ["AC-1", "AC-4"]);
-    assert_eq!(refusal(trial.run(&who, &panel(at, vec![c3]))), (Code::Duplicate, "collectedOn".into()));
+    assert_eq!(
+        refusal(trial.run(&who, &panel(at, vec![c3.clone()]))),
+        (Code::Duplicate, "collectedOn".into())
+    );
+    let no_number = PanelResult { raw: "1.2.3".into(), ..c3 };
+    assert_eq!(
+        refusal(trial.run(&who, &panel(at, vec![no_number]))).1,
+        "results.0.raw",
+        "what is wrong is told first"
+    );
 }
 
 #[test]
@@ -499,6 +511,7 @@ fn medications_are_refused_code_by_code() {
     assert_eq!(refused(&|it| it.end = Some("2026-05".into())).1, "ongoing");
     assert_eq!(refused(&|it| it.ongoing = false), (Code::Required, "end".into()));
     assert_eq!(refused(&|it| it.unit = None), (Code::Required, "unit".into()));
+    assert_eq!(refused(&|it| it.unit = Some("furlong".into())), (Code::InvalidValue, "unit".into()));
     assert_eq!(refused(&|it| it.dose = Some("0".into())).1, "dose");
     assert_eq!(refused(&|it| it.dose = Some("1.2.3".into())).1, "dose");
     let mut this_month = medication();
