@@ -17,6 +17,29 @@ async fn evaluations(app: &TestApp, name: &str, by: &str, on: &str) -> Value {
     study["safety"]["evaluations"].clone()
 }
 
+/// What the sponsor's roles that read totals are told, and the investigator who is given notice.
+async fn totals_and_notice(app: &TestApp, paused: &str) {
+    let asked = "safety(on: \"2026-11-01\") { paused rules { rule }
+        evaluations(by: COHORT) { group { label } code state toxicities events { id } } }";
+    for name in ["data-manager", "statistician", "safety-officer"] {
+        let safety = app.study(name, asked).await["safety"].clone();
+        assert_eq!(
+            (safety["paused"].to_string().as_str(), &safety["rules"]),
+            (paused, &Value::Null),
+            "{name}"
+        );
+        let told = safety["evaluations"].as_array().unwrap();
+        assert_eq!(told.len(), 7, "{name}");
+        assert!(
+            told.iter().all(|it| it["group"]["label"] == "Total" && it["events"].is_null()),
+            "{name}: {told:?}"
+        );
+    }
+    let safety = app.study("investigator-sh01", asked).await["safety"].clone();
+    let paused: Value = paused.parse().unwrap();
+    assert_eq!(safety, json!({ "paused": paused, "rules": null, "evaluations": null }));
+}
+
 fn of<'a>(all: &'a Value, label: &str, code: &str) -> &'a Value {
     let mut rows = all.as_array().unwrap().iter();
     let found = rows.find(|row| row["group"]["label"] == label && row["code"] == code);
@@ -139,13 +162,16 @@ both! {
         assert_eq!(state().await, "PAUSE", "8 days");
     }
 
-    /// The row of the matrix: the medical monitor of an open study, the board in a cut, the auditor.
+    /// The row of the matrix: the medical monitor of an open study, the board in a cut, the auditor; totals for the rest of
+    /// the sponsor, and for the investigator that something pauses.
     async fn rules_are_for_whom_the_matrix_says(app: &TestApp) {
-        for name in ["data-manager", "statistician", "safety-officer", "investigator-sh01", "coordinator-sh01", "pharmacist-sh01",
-            "monitor-sh01", "administrator"] {
-            let study = app.study(name, "safety(on: \"2026-11-01\") { evaluations { code } }").await;
+        for name in ["coordinator-sh01", "pharmacist-sh01", "monitor-sh01", "administrator"] {
+            let study = app.study(name, "safety(on: \"2026-11-01\") { paused evaluations { code } }").await;
             assert_eq!(study["safety"], Value::Null, "{name}");
         }
+        totals_and_notice(app, "false").await;
+        report(app, "Colitis", "BJ02-001", ("NON_HAEMATOLOGICAL", 3), json!({})).await;
+        totals_and_notice(app, "true").await;
         assert_eq!(evaluations(app, "auditor", "TOTAL", "2026-11-01").await.as_array().unwrap().len(), 7);
         crate::board::cut(app, "CUT-1", "2026-07-01").await;
         let board = evaluations(app, "dsmb-member", "COHORT", "").await;

@@ -9,18 +9,23 @@ use objects::{Date, Gate, Permit, object};
 use policy::DataGroup;
 use study::outcome::Stopping;
 use study::terms::{OutcomeGrouping, RuleState, StoppingRuleCode};
-use study::view::{StoppingRuleView, View};
+use study::view::{Sight, StoppingRuleView, View};
 
 /// Pause and stopping rules of a study.
 #[object(name = "Safety")]
 impl<'v> Safety<'v> {
-    /// What the rule that pauses a cohort laid down when it last changed.
+    /// Whether a rule pauses or stops the study or a cohort at present, without saying which.
+    #[group(StoppingRules)]
+    fn paused(&self) -> Option<bool> {
+        self.view.is_paused()
+    }
+    /// What the rule that pauses a cohort laid down when it last changed. Null for whoever reads totals alone.
     #[group(StoppingRules)]
     fn rules(&self) -> Option<Vec<StoppingRule<'v>>> {
         Some(self.view.stopping_rules()?.map(StoppingRule).collect())
     }
-    /// What every rule of the protocol says on the day, over all sites. Null when kept from you, and for whoever sees some
-    /// sites only.
+    /// What every rule of the protocol says on the day, over all sites; of the whole study alone for whoever reads totals.
+    /// Null when kept from you, and for whoever sees some sites only.
     #[group(StoppingRules)]
     #[complexity(list = 32)]
     fn evaluations(
@@ -44,7 +49,8 @@ pub struct Safety<'v> {
 
 impl Gate<DataGroup> for Safety<'_> {
     fn permits(&self, group: DataGroup) -> Permit {
-        if self.view.sight(group).sees_rows() { Permit::Allowed } else { Permit::Masked }
+        // A notice and totals are seen, too; the View gives to each field what its reader may see.
+        if self.view.sight(group) >= Sight::Notice { Permit::Allowed } else { Permit::Masked }
     }
 }
 
@@ -94,10 +100,13 @@ impl<'v> StoppingEvaluation<'v> {
     fn on(&self) -> Date {
         Date(self.held.on)
     }
-    /// The adverse events that it rests on.
+    /// The adverse events that it rests on. Null for whoever reads totals alone.
     #[group(Envelope)]
-    fn events(&self) -> Vec<AdverseEvent<'v>> {
-        self.view.adverse_events_of(&self.held.evaluation.facts).into_iter().map(AdverseEvent).collect()
+    fn events(&self) -> Option<Vec<AdverseEvent<'v>>> {
+        self.view.sight(DataGroup::StoppingRules).sees_rows().then(|| {
+            let events = self.view.adverse_events_of(&self.held.evaluation.facts);
+            events.into_iter().map(AdverseEvent).collect()
+        })
     }
     /// Of the rule on the rate: subjects with a dose-limiting toxicity.
     #[group(Envelope)]

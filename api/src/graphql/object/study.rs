@@ -229,7 +229,7 @@ impl Study {
     ) -> Result<Option<Escalation>, ArgumentError> {
         Ok(self.0.escalation(day_asked(&self.0, on)?).value.map(Escalation))
     }
-    /// Pause and stopping rules. Null when kept from you.
+    /// Pause and stopping rules; for some roles their totals, or that one of them pauses, alone. Null when kept from you.
     #[group(Envelope)]
     fn safety(
         &self,
@@ -237,7 +237,7 @@ impl Study {
         on: Option<Date>,
     ) -> Result<Option<Safety<'_>>, ArgumentError> {
         let on = day_asked(&self.0, on)?;
-        Ok(self.0.stopping_rules().map(|_| Safety { view: &self.0, on }))
+        Ok(self.0.is_paused().map(|_| Safety { view: &self.0, on }))
     }
     /// The safety board's reports. Null for whoever may see neither the open nor the closed one.
     #[group(Envelope)]

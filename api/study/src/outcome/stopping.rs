@@ -34,11 +34,13 @@ impl View {
     /// What every rule says on a day. None for whoever may not read the rules' states or what they are judged on, and for
     /// whoever sees some sites only: no rule is ever judged on one site's subjects.
     pub fn stopping(&self, by: OutcomeGrouping, on: Option<NaiveDate>) -> Option<Vec<Stopping>> {
-        let groups = [reads::DLT, &[DataGroup::StoppingRules]].concat();
+        let sight = self.sight(DataGroup::StoppingRules);
         let everywhere = self.subjects().count() == self.snapshot().subjects();
-        if self.table(&groups) != ValueState::Present || !everywhere {
+        if !sight.sees_totals() || self.table(reads::DLT) != ValueState::Present || !everywhere {
             return None;
         }
+        // Whoever reads no more than totals gets no column of a cohort.
+        let by = if sight.sees_rows() { by } else { OutcomeGrouping::Total };
         let (on, parameters) = (self.day(on), self.rulebook()?.stopping());
         let rule = self.rule(&stopping::RULE).map(Arc::new);
         let mut all = Vec::new();
