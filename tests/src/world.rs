@@ -9,7 +9,7 @@ use entity::rows;
 use entity::term::Term as _;
 use entity::terms::Masking;
 use ledger::StreamId;
-pub use people::{Person, people};
+pub use people::{Person, name_of, people};
 use portal::command::{AddPerson, GrantMembership, RegisterStudy};
 use std::collections::BTreeMap;
 use store::{Accepted, Call, CallerRef, Outcome, Page, Store, Touching};

@@ -155,7 +155,9 @@ both! {
     /// Whoever reads no results reads no grades; the board reads them under study days, from a cut.
     async fn grades_are_for_whoever_reads_results(app: &TestApp) {
         samples(app).await;
-        assert_eq!(grades(app, "pharmacist-sh01", "SH01-001").await, Value::Null);
+        // The pharmacist reads those that could give away the treatment, of which there is none here.
+        assert_eq!(grades(app, "pharmacist-sh01", "SH01-001").await, json!({ "nodes": [] }));
+        assert_eq!(grades(app, "administrator", "SH01-001").await, Value::Null);
         let safety = grades(app, "safety-officer", "SH01-001").await;
         assert_eq!(of(&safety, "ast", "2026-03-10")["grade"], 4);
         crate::board::cut(app, "CUT-1", "2026-03-16").await;

@@ -24,6 +24,7 @@ mod ledger;
 mod live;
 mod logs;
 mod masked;
+mod matrix;
 mod mutations;
 mod order;
 mod other_site;

@@ -15,7 +15,7 @@ async fn queries(app: &TestApp, name: &str, filter: Value) -> Value {
 }
 
 /// Moves the DAY_14 visit of SH01-001, whose day 1 is 2026-03-02, to another day.
-async fn move_visit(app: &TestApp, to: &str) {
+pub async fn move_visit(app: &TestApp, to: &str) {
     let read = "subject(code: \"SH01-001\") { visits { id code revision } }";
     let visits = app.study("coordinator-sh01", read).await["subject"]["visits"].clone();
     let visit = visits.as_array().unwrap().iter().find(|visit| visit["code"] == "DAY_14").unwrap();

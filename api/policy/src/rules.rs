@@ -86,7 +86,7 @@ const MATRIX: [(DataGroup, [Cell; ROLES]); DataGroup::COUNT] = [
     //                          sponsor                | site       | board | others
     //                          MM  DM  ST  MON PV      PI  CRC PH    MB  IS   AD  HC  AU
     (G::Envelope,            [  R,  R,  R,  R,  R,      R,  R,  R,    R,  R,   R,  R,  R ]),
-    (G::StudyDesign,         [  R,  W,  R,  R,  R,      R,  R,  R,    R,  R,   R,  R,  R ]),
+    (G::StudyDesign,         [  R,  W,  R,  R,  R,      R,  R,  R,    R,  R,   R,  N,  R ]),
     (G::Sites,               [  R,  W,  R,  R,  R,      W,  W,  R,    P,  P,   R,  N,  R ]),
     (G::Subjects,            [  R,  R,  R,  R,  R,      W,  W,  R,    P,  P,   N,  N,  R ]),
     (G::Visits,              [  R,  R,  R,  R,  R,      W,  W,  R,    P,  P,   N,  N,  R ]),

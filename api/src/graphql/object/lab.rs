@@ -1,13 +1,13 @@
 //! Autoantibody panels and laboratory results.
 
-use super::gated_by_subject;
 use super::lab_grade::LabGrade;
 use super::masked::MaskedDate;
 use super::visit::Visit;
+use super::{gated_by_subject, permit};
 use crate::graphql::page::{Arguments, PageError, PageInfo, Sliced, slice};
 use crate::graphql::scalar::{Decimal, Id, Revision};
 use crate::graphql::term::Coded;
-use objects::object;
+use objects::{Gate, Permit, object};
 use policy::DataGroup;
 use study::terms::{Autoantibody, Comparator, Qualitative};
 use study::view::{AutoantibodyPanelView, AutoantibodyResultView, LabResultView};
@@ -226,7 +226,14 @@ impl<'v> LabResult<'v> {
 /// A laboratory result.
 pub struct LabResult<'v>(pub LabResultView<'v>);
 
-gated_by_subject!(AutoantibodyPanel, AutoantibodyResult, LabResult);
+gated_by_subject!(AutoantibodyPanel, AutoantibodyResult);
+
+impl Gate<DataGroup> for LabResult<'_> {
+    fn permits(&self, group: DataGroup) -> Permit {
+        // A result that could give away the treatment is of a group of its own.
+        permit(&self.0.subject(), if group == DataGroup::LabResults { self.0.group() } else { group })
+    }
+}
 
 /// A page of laboratory results.
 #[object(name = "LabResultConnection", gate = open)]

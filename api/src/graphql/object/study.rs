@@ -124,7 +124,7 @@ impl Study {
     /// The version of the protocol in force.
     #[group(StudyDesign)]
     fn protocol(&self) -> Option<Protocol<'_>> {
-        Some(Protocol(&self.0))
+        self.0.sight(DataGroup::StudyDesign).sees_rows().then_some(Protocol(&self.0))
     }
     /// Sites in your scope, in the order in which they joined.
     #[group(Sites)]

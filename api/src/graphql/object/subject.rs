@@ -130,8 +130,8 @@ impl<'v> Subject<'v> {
     fn autoantibody_panels(&self) -> Option<Vec<AutoantibodyPanel<'v>>> {
         Some(self.0.autoantibody_panels()?.map(AutoantibodyPanel).collect())
     }
-    /// Laboratory results in order of time, page by page.
-    #[group(LabResults)]
+    /// Laboratory results in order of time, page by page: those that you may read. Null when all are kept from you.
+    #[group(Envelope)]
     #[complexity(list = page::asked(first, None))]
     fn lab_results(
         &self,

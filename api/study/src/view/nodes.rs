@@ -176,10 +176,10 @@ by_row! {
 }
 
 impl View {
-    /// A laboratory result by its row id. None when it is unknown, or kept from the viewer because of what it could
-    /// give away.
+    /// A laboratory result by its row id. None when it is unknown, or kept from the viewer.
     pub fn lab_result_by_row(&self, row: uuid::Uuid) -> Option<LabResultView<'_>> {
-        let found: LabResultView<'_> = self.row_of(row, |subject| &subject.rows().lab_results)?;
-        found.subject().may_unmask(found.analyte()).then_some(found)
+        let subject = self.owner(row)?;
+        let found = find(&subject.rows().lab_results, row).map(|rec| LabResultView::new(subject, rec))?;
+        subject.sees(found.group()).then_some(found)
     }
 }

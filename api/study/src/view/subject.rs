@@ -258,17 +258,25 @@ impl<'v> SubjectView<'v> {
 }
 
 impl<'v> SubjectView<'v> {
-    /// Laboratory results in order of time. None when kept from the viewer; those that could give away the treatment
-    /// of a masked study are left out for whoever may not read them.
+    /// Laboratory results in order of time, each by its own group: those that could give away the treatment of a masked
+    /// study, and the others. None when both are kept from the viewer.
     pub fn lab_results(&self) -> Option<impl DoubleEndedIterator<Item = LabResultView<'v>> + use<'v>> {
         let subject = *self;
-        let results = self.list(&self.rows().lab_results)?;
-        Some(results.filter(move |result| subject.may_unmask(result.analyte())))
+        let groups = [DataGroup::LabResults, DataGroup::UnmaskingResults];
+        let results = self.rows().lab_results.iter().map(move |rec| RowView::new(subject, rec));
+        let read = move |result: &LabResultView<'v>| subject.sees(result.group());
+        groups.iter().any(|group| self.sees(*group)).then(|| results.filter(read))
     }
+}
 
-    /// Whether results of an analyte may be read here, as far as they could give away the treatment.
-    pub(super) fn may_unmask(&self, analyte: &str) -> bool {
-        !crate::command::conduct::is_unmasking(analyte) || self.sees(DataGroup::UnmaskingResults)
+impl LabResultView<'_> {
+    /// The data group that the result belongs to.
+    pub fn group(&self) -> DataGroup {
+        if crate::command::conduct::is_unmasking(self.analyte()) {
+            DataGroup::UnmaskingResults
+        } else {
+            DataGroup::LabResults
+        }
     }
 }
 
