@@ -54,6 +54,45 @@ both! {
         app.sound().await;
     }
 
+    /// What the laboratory suggests otherwise than the investigator scored is told with the assessment and raised as a query;
+    /// the score stays the investigator's. Whoever reads no results is told of none.
+    async fn a_difference_to_the_laboratory_is_told_and_raised(app: &TestApp) {
+        let caller = app.as_("coordinator-sh01");
+        let subject = app.subject_id("SH01-001").await;
+        let visit = json!({ "key": "v", "subject": subject, "date": "2026-06-20" });
+        let visit = caller.act("recordVisit", visit, "visit { id }").await.accepted()["visit"]["id"].clone();
+        let answers = json!({ "sledai": { "present": ["rash", "increased_dna_binding"], "unknown": [], "jointCount": 3 } });
+        let form = json!({ "key": "a", "visit": visit, "answers": answers });
+        let form = caller.act("recordAssessment", form, "assessment { id }").await.accepted()["assessment"]["id"].clone();
+        let results = json!([{ "analyte": "platelets", "raw": "99", "unit": "10^9/L" }]);
+        let sample = json!({ "key": "l", "subject": subject, "collectedOn": "2026-06-21", "results": results });
+        caller.act("recordLabResults", sample, "").await.accepted();
+        let told = "query($id: ID!) { node(id: $id) { ... on Assessment { sledai { code present }
+            suggestions { code suggested scored differs evidence { __typename } rule { id } } } } }";
+        let told = async |name: &str| app.as_(name).query(told, json!({ "id": form })).await.one().clone();
+        let seen = told("coordinator-sh01").await;
+        let expected = |code: &str, kind: &str| {
+            json!({ "code": code, "suggested": true, "scored": false, "differs": true,
+                "evidence": [{ "__typename": kind }], "rule": { "id": "sledai2k" } })
+        };
+        let all = seen["suggestions"].as_array().unwrap();
+        let differing: Vec<&Value> = all.iter().filter(|it| it["differs"] == true).collect();
+        assert_eq!(json!(differing), json!([expected("arthritis", "Assessment"), expected("thrombocytopenia", "LabResult")]));
+        // The world's panel of these days agrees with the form.
+        let agreed = all.iter().find(|it| it["code"] == "increased_dna_binding").unwrap();
+        assert_eq!((&agreed["suggested"], &agreed["scored"], &agreed["differs"]), (&json!(true), &json!(true), &json!(false)));
+        let scored = seen["sledai"].as_array().unwrap().iter().find(|it| it["code"] == "arthritis").unwrap();
+        assert_eq!(scored["present"], false, "a suggestion is never a score");
+        let filter = json!({ "subject": "SH01-001", "check": "LAB_SUGGESTS_OTHERWISE" });
+        let raised = queries(app, "data-manager", filter).await;
+        let mut raised = raised["nodes"].as_array().unwrap().iter();
+        let raised = raised.find(|it| it["record"]["id"] == form).unwrap();
+        let message = raised["message"].as_str().unwrap();
+        assert!(message.contains("arthritis, thrombocytopenia") && !message.contains("99"), "{message}");
+        assert_eq!(told("pharmacist-sh01").await, Value::Null);
+        app.sound().await;
+    }
+
     /// The row of the matrix: who reads none gets null, a site its own alone, and nobody one about a record that is
     /// kept from them.
     async fn queries_are_read_by_whom_the_matrix_says(app: &TestApp) {

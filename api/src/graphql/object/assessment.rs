@@ -2,14 +2,18 @@
 
 use super::gated_by_subject;
 use super::masked::{MaskedDate, MaskedText};
+use super::node::Node;
+use super::rule::RuleVersion;
 use super::visit::Visit;
 use crate::graphql::scalar::{Decimal, Id, Revision};
 use crate::graphql::term::Coded;
+use derivation::instrument::sledai2k;
 use objects::object;
 use policy::DataGroup;
+use study::derived::Suggestion;
 use study::instrument::{BilagItem, Items, descriptors, item};
 use study::terms::Instrument;
-use study::view::{AssessmentView, Shown};
+use study::view::{AssessmentView, Shown, SubjectView};
 
 /// One instrument filled in at a visit.
 #[object(name = "Assessment", implements("Node"))]
@@ -42,6 +46,15 @@ impl<'v> Assessment<'v> {
         let item =
             |(code, present)| SledaiItem { code, present, comment: self.0.comment(code).map(str::to_owned) };
         Some(items.map(item).collect())
+    }
+    /// What laboratory results around the day and the joint count suggest for descriptors of SLEDAI-2K. Never a score: the
+    /// investigator attributes, and a difference is a query. Null for another instrument, and for whoever reads no results.
+    #[group(Efficacy)]
+    #[complexity(list = 7)]
+    fn suggestions(&self) -> Option<Vec<SledaiSuggestion<'v>>> {
+        let subject = self.0.subject();
+        let all = self.0.suggestions()?.into_iter();
+        Some(all.map(|held| SledaiSuggestion { subject, held }).collect())
     }
     /// Joints with pain and signs of inflammation, as counted for SLEDAI-2K.
     #[group(Efficacy)]
@@ -115,6 +128,47 @@ pub struct SledaiItem {
     code: &'static str,
     present: Option<bool>,
     comment: Shown<String>,
+}
+
+/// What is suggested for a descriptor of SLEDAI-2K.
+#[object(name = "SledaiSuggestion", gate = open)]
+impl<'v> SledaiSuggestion<'v> {
+    /// The descriptor's code, for example `low_complement`.
+    #[group(Envelope)]
+    fn code(&self) -> &str {
+        self.held.descriptor.code()
+    }
+    /// Whether it is suggested to be present.
+    #[group(Envelope)]
+    fn suggested(&self) -> bool {
+        self.held.suggested
+    }
+    /// How it was scored; null when it was left open.
+    #[group(Envelope)]
+    fn scored(&self) -> Option<bool> {
+        self.held.scored
+    }
+    /// Whether it was scored otherwise than suggested.
+    #[group(Envelope)]
+    fn differs(&self) -> bool {
+        self.held.differs()
+    }
+    /// The results that it rests on; the assessment for what stands on its form.
+    #[group(Envelope)]
+    fn evidence(&self) -> Vec<Node<'v>> {
+        Node::all(self.subject, &self.held.evidence)
+    }
+    /// The rule of the instrument, whose parameters decide.
+    #[group(Envelope)]
+    fn rule(&self) -> RuleVersion {
+        RuleVersion(self.subject.rule(&sledai2k::RULE))
+    }
+}
+
+/// A suggestion.
+pub struct SledaiSuggestion<'v> {
+    subject: SubjectView<'v>,
+    held: Suggestion,
 }
 
 /// An item of BILAG-2004 as recorded.

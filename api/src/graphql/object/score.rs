@@ -59,10 +59,13 @@ impl<'v> SledaiScore<'v> {
             _ => MaskedDate::masked(),
         }
     }
-    /// The assessment that it was scored from.
+    /// The assessment that it was scored from, and those from which serology was carried forward, where the protocol allows
+    /// that.
     #[group(Envelope)]
     fn evidence(&self) -> Option<Vec<Node<'v>>> {
-        Some(Node::all(self.subject?, &[self.held()?.assessment]))
+        let held = self.held()?;
+        let evidence: Vec<_> = std::iter::once(held.assessment).chain(held.carried.iter().copied()).collect();
+        Some(Node::all(self.subject?, &evidence))
     }
     /// The rule that scored it, with its version and parameters.
     #[group(Envelope)]

@@ -10,16 +10,18 @@ use crate::command::conduct::is_unmasking;
 use crate::snapshot::Subject;
 use crate::snapshot::tables::Rec;
 use chrono::NaiveDate;
-use derivation::instrument::sledai2k::Descriptor;
 use derivation::timeline::study_day;
 use entity::row::Row;
-use entity::terms::{Autoantibody, FindingState, Masking, VisitStatus};
-use entity::{Items, rows};
+use entity::rows;
+use entity::terms::{FindingState, Masking, VisitStatus};
 use policy::{Change, Refusal};
 use uuid::Uuid;
 
-/// The version of the rules below: a finding says under which it was raised.
-const VERSION: i32 = 1;
+/// The version of a rule below: a finding says under which it was raised.
+fn version(rule: &str) -> i32 {
+    // The first looked at complement alone, and at the visit's own results.
+    if rule == LAB_SUGGESTS { 2 } else { 1 }
+}
 /// Days between a visit and one of its assessments that need no explanation.
 const FAR_DAYS: i64 = 7;
 /// Days between an event and its entry that count as contemporaneous (P11-48).
@@ -65,7 +67,7 @@ pub(super) fn run(step: &Step<'_>) -> Result<Vec<Change>, Refusal> {
                     study_id: step.after.study(),
                     subject_id: Some(subject.id()),
                     rule: found.rule.to_owned(),
-                    rule_version: VERSION,
+                    rule_version: version(found.rule),
                     record_table: Some(found.table.to_owned()),
                     record_id: Some(found.record),
                     message: found.message.clone(),
@@ -158,42 +160,20 @@ fn duplicate_medication(subject: &Subject, found: &mut Vec<Found>) {
     }
 }
 
-/// What C3 and C4 of a visit say of the descriptor `low_complement`: present when one is below its limit, absent when
-/// both are known and neither is.
-fn low_complement(subject: &Subject, visit: Uuid) -> Option<bool> {
-    let panels = subject.rows.autoantibody_panels.iter().filter(|panel| panel.visit_id == visit);
-    let panels: Vec<Uuid> = panels.map(|panel| panel.row.id).collect();
-    let below = |analyte: Autoantibody| {
-        let results = subject.rows.autoantibody_results.iter();
-        let mut of_visit = results.filter(|it| it.analyte == analyte && panels.contains(&it.panel_id));
-        of_visit.find_map(|it| {
-            let (value, low) = (it.standard_value?.decimal(), it.reference_low?.decimal());
-            match it.comparator {
-                None => Some(value < low),
-                // A bound decides on its own side of the limit alone.
-                Some(entity::terms::Comparator::LessThan) => (value <= low).then_some(true),
-                Some(entity::terms::Comparator::GreaterThan) => (value >= low).then_some(false),
-            }
-        })
-    };
-    match (below(Autoantibody::C3), below(Autoantibody::C4)) {
-        (Some(true), _) | (_, Some(true)) => Some(true),
-        (Some(false), Some(false)) => Some(false),
-        (Some(false) | None, Some(false) | None) => None,
-    }
-}
-
 fn lab_suggests(subject: &Subject, found: &mut Vec<Found>) {
     for assessment in subject.rows.assessments.iter() {
-        let Items::Sledai(items) = &assessment.items else { continue };
-        let recorded = items.items.0[Descriptor::LowComplement.index()];
-        let suggested = low_complement(subject, assessment.visit_id);
-        if recorded.is_some() && suggested.is_some() && recorded != suggested {
+        let suggestions = subject.suggestions(assessment);
+        let differing: Vec<&str> =
+            suggestions.iter().filter(|it| it.differs()).map(|it| it.descriptor.code()).collect();
+        if !differing.is_empty() {
             found.push(Found {
                 rule: LAB_SUGGESTS,
                 table: rows::Assessment::TABLE,
                 record: assessment.row.id,
-                message: "low_complement contradicts C3 and C4 of the visit".to_owned(),
+                message: format!(
+                    "{} scored otherwise than results or the joint count suggest",
+                    differing.join(", ")
+                ),
             });
         }
     }

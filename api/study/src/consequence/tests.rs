@@ -1,8 +1,10 @@
 //! What follows from commands by rule.
 
-use crate::command::conduct::{CorrectAssessment, CorrectRecord, Correction, RecordAssessment, VisitFields};
-use crate::command::conduct::{MedicationFields, RecordMedication};
-use crate::command::testing::{Trial, all_findings, day, event, findings, panel, result, sledai};
+use crate::command::conduct::{
+    AssessmentItems, CorrectAssessment, CorrectRecord, Correction, LabFields, MedicationFields,
+    RecordAssessment, RecordLabResults, RecordMedication, SledaiEntry, VisitFields,
+};
+use crate::command::testing::{NK510, Trial, all_findings, day, event, findings, lab, panel, result, sledai};
 use entity::terms::{
     Autoantibody, Frequency, Indication, MedicationClass, RuleState, SeriousnessCriterion, VisitStatus,
 };
@@ -142,6 +144,88 @@ fn low_complement_that_the_laboratory_contradicts_is_found() {
             "C3 {c3}, C4 {c4}, recorded {recorded}"
         );
     }
+}
+
+/// Results count from the look-back to three days after the assessment, the nearest first; a bound counts where it decides,
+/// and the joint count speaks of arthritis.
+#[test]
+fn results_and_joints_suggest_descriptors() {
+    let mut trial = Trial::open_label();
+    trial.now = "2026-06-20T04:00:00Z".parse().unwrap();
+    let subject = trial.screened("SH01");
+    let visit = trial.visit(subject, "SCREENING", "2026-06-05");
+    let who = trial.coordinator("SH01");
+    let items = AssessmentItems::Sledai {
+        items: vec![
+            SledaiEntry { code: "arthritis".into(), present: Some(false) },
+            SledaiEntry { code: "thrombocytopenia".into(), present: Some(false) },
+        ],
+        joint_count: Some(2),
+        comments: Vec::new(),
+    };
+    let assess = RecordAssessment { subject, visit, assessed_on: None, assessor: None, items };
+    trial.run(&who, &assess).unwrap();
+    assert_eq!(findings(&trial, "LAB_SUGGESTS_OTHERWISE"), 1, "two joints are arthritis");
+    // Whether the descriptor is suggested, and whether that differs from the form, after one more result.
+    let mut told = |descriptor: &str, on: &str, [analyte, raw, unit]: [&str; 3]| {
+        let results = vec![LabFields { collected_on: day(on), ..lab(analyte, raw, unit, None) }];
+        trial.run(&who, &RecordLabResults { subject, visit: None, results }).unwrap();
+        let subject = trial.subject(subject);
+        let told = subject.suggestions(&subject.rows.assessments[0]);
+        told.iter().find(|it| it.descriptor.code() == descriptor).map(|it| (it.suggested, it.differs()))
+    };
+    let mut platelets = |on: &str, raw: &str| told("thrombocytopenia", on, ["platelets", raw, "10^9/L"]);
+    // 30 days before the assessment is 6 May; three after it 8 June.
+    assert_eq!(platelets("2026-05-05", "90"), None);
+    assert_eq!(platelets("2026-06-09", "90"), None);
+    assert_eq!(platelets("2026-05-06", "90"), Some((true, true)));
+    // Nearer, and not below 100; then bounds, which leave it open or decide.
+    assert_eq!(platelets("2026-06-03", "100"), Some((false, false)));
+    assert_eq!(platelets("2026-06-07", "<120"), None);
+    assert_eq!(platelets("2026-06-06", ">100"), Some((false, false)));
+    assert_eq!(platelets("2026-06-05", "<80"), Some((true, true)));
+    // 500 mg/g are 56.5 mg/mmol. What the form leaves open differs from nothing.
+    let mut protein = |on: &str, raw: &str, unit: &str| told("proteinuria", on, ["urine_pcr", raw, unit]);
+    assert_eq!(protein("2026-06-02", "56.5", "mg/mmol"), Some((false, false)));
+    assert_eq!(protein("2026-06-03", "501", "mg/g"), Some((true, false)));
+    assert_eq!(protein("2026-06-04", "<57", "mg/mmol"), None);
+    assert_eq!(protein("2026-06-05", ">57", "mg/mmol"), Some((true, false)));
+    assert_eq!(told("leukopenia", "2026-06-05", ["wbc", "2.9", "10^9/L"]), Some((true, false)));
+}
+
+/// The words of the original index ask for three joints, and a protocol may look back ten days alone.
+#[test]
+fn the_protocol_says_what_suggests() {
+    let document = NK510
+        .replace("arthritis_joints = 2", "arthritis_joints = 3")
+        .replace("lookback_days = 30", "lookback_days = 10")
+        .replace("laboratory_days_after = 3", "laboratory_days_after = 1")
+        .replace("proteinuria_ratio_mg_per_g = \"500\"", "proteinuria_ratio_mg_per_g = \"300\"");
+    let suggested = |document: &str| {
+        let mut trial = Trial::of(document);
+        let subject = trial.screened("SH01");
+        let visit = trial.visit(subject, "SCREENING", "2026-05-20");
+        let who = trial.coordinator("SH01");
+        let items = AssessmentItems::Sledai { items: Vec::new(), joint_count: Some(2), comments: Vec::new() };
+        trial
+            .run(&who, &RecordAssessment { subject, visit, assessed_on: None, assessor: None, items })
+            .unwrap();
+        for (on, analyte, raw, unit) in [
+            ("2026-05-09", "platelets", "90", "10^9/L"),
+            ("2026-05-22", "wbc", "2.9", "10^9/L"),
+            ("2026-05-20", "urine_pcr", "400", "mg/g"),
+        ] {
+            let results = vec![LabFields { collected_on: day(on), ..lab(analyte, raw, unit, None) }];
+            trial.run(&who, &RecordLabResults { subject, visit: None, results }).unwrap();
+        }
+        let subject = trial.subject(subject);
+        let told = subject.suggestions(&subject.rows.assessments[0]);
+        told.iter().map(|it| (it.descriptor.code(), it.suggested)).collect::<Vec<_>>()
+    };
+    let published =
+        [("arthritis", true), ("proteinuria", false), ("thrombocytopenia", true), ("leukopenia", true)];
+    assert_eq!(suggested(NK510), published);
+    assert_eq!(suggested(&document), [("arthritis", false), ("proteinuria", true)]);
 }
 
 /// Section 6.3: enrolment in a cohort pauses as soon as two of its subjects had a dose-limiting toxicity.

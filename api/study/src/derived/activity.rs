@@ -3,11 +3,11 @@
 use super::{BilagAt, SledaiAt};
 use crate::snapshot::Subject;
 use crate::snapshot::tables::Rec;
-use chrono::{NaiveDate, NaiveTime};
+use chrono::{Days, NaiveDate, NaiveTime};
 use derivation::instrument::bilag2004::{Bilag2004, ItemValue};
 use derivation::instrument::lldas_extras::LldasExtras;
 use derivation::instrument::pga::Pga;
-use derivation::instrument::sledai2k::Sledai2k;
+use derivation::instrument::sledai2k::{Descriptor, Sledai2k};
 use derivation::timeline::baseline::{self, BaselineCandidate, LocalMoment};
 use derivation::timeline::pick::{self, Candidate};
 use derivation::timeline::study_day;
@@ -49,8 +49,10 @@ impl Point<'_> {
         [self.sledai, self.pga, self.bilag, self.extras].into_iter().flatten().map(|it| it.assessed_on).next()
     }
 
-    pub(super) fn evidence(&self) -> impl Iterator<Item = Uuid> + '_ {
-        [self.sledai, self.bilag, self.pga, self.extras].into_iter().flatten().map(|it| it.row.id)
+    pub(super) fn evidence(&self, subject: &Subject) -> Vec<Uuid> {
+        let held = [self.sledai, self.bilag, self.pga, self.extras].into_iter().flatten();
+        let carried = self.sledai.map(|it| carried_from(subject, it)).unwrap_or_default();
+        held.map(|it| it.row.id).chain(carried).collect()
     }
 }
 
@@ -167,11 +169,50 @@ pub(super) fn flare_of(assessment: &Assessment) -> FlareExtras {
     }
 }
 
-pub(super) fn sledai_items(assessment: &Assessment) -> Option<Sledai2k> {
+fn sledai_items(assessment: &Assessment) -> Option<Sledai2k> {
     match &assessment.items {
         Items::Sledai(it) => Some(Sledai2k { items: it.items.0 }),
         Items::Bilag(_) | Items::Pga(_) | Items::LldasExtras(_) | Items::FlareExtras(_) => None,
     }
+}
+
+/// The descriptors of serology, which a protocol may allow to be carried forward.
+const SEROLOGY: [Descriptor; 2] = [Descriptor::LowComplement, Descriptor::IncreasedDnaBinding];
+
+/// What is carried forward into an assessment that leaves serology open: the newest known answer of at most the protocol's
+/// days before, and where it stands. Nothing where the protocol carries none.
+fn carried(subject: &Subject, rec: &Rec<Assessment>) -> [Option<(bool, Uuid)>; 2] {
+    let days = subject.rulebook.endpoints().sledai2k.serology_carry_forward_days;
+    let first = rec.assessed_on.checked_sub_days(Days::new(u64::from(days)));
+    let known = |it: &Assessment, descriptor: Descriptor| sledai_items(it)?.items[descriptor.index()];
+    SEROLOGY.map(|descriptor| {
+        if days == 0 || known(rec, descriptor).is_some() {
+            return None;
+        }
+        let earlier = subject.rows.assessments.iter().filter(|it| it.assessed_on < rec.assessed_on);
+        let usable = earlier.filter(|it| first.is_some_and(|first| first <= it.assessed_on));
+        let answers = usable.filter_map(|it| Some((it, known(it, descriptor)?)));
+        let newest = answers.max_by_key(|(it, _)| (it.assessed_on, it.revision));
+        newest.map(|(it, present)| (present, it.row.id))
+    })
+}
+
+/// A SLEDAI-2K as it is scored: as recorded, with what is carried forward.
+pub(super) fn sledai_of(subject: &Subject, rec: &Rec<Assessment>) -> Option<Sledai2k> {
+    let mut sledai = sledai_items(rec)?;
+    for (descriptor, held) in SEROLOGY.into_iter().zip(carried(subject, rec)) {
+        if let Some((present, _)) = held {
+            sledai.items[descriptor.index()] = Some(present);
+        }
+    }
+    Some(sledai)
+}
+
+/// The assessments from which serology was carried forward into one.
+fn carried_from(subject: &Subject, rec: &Rec<Assessment>) -> Vec<Uuid> {
+    let mut from: Vec<Uuid> = carried(subject, rec).into_iter().flatten().map(|(_, id)| id).collect();
+    from.dedup();
+    from
 }
 
 pub(super) fn bilag_items(assessment: &Assessment) -> Option<Bilag2004> {
@@ -217,8 +258,8 @@ pub(super) fn extras_of(assessment: &Assessment) -> (LldasExtras, Option<bool>, 
 
 pub(super) fn sledai(subject: &Subject, at: &Timepoint) -> Option<SledaiAt> {
     let rec = pick(subject, Instrument::Sledai2k, at, None)?;
-    let score = sledai_items(rec)?.score();
-    Some(SledaiAt { assessment: rec.row.id, assessed_on: rec.assessed_on, score })
+    let (score, carried) = (sledai_of(subject, rec)?.score(), carried_from(subject, rec));
+    Some(SledaiAt { assessment: rec.row.id, assessed_on: rec.assessed_on, carried, score })
 }
 
 pub(super) fn bilag(subject: &Subject, at: &Timepoint) -> Option<BilagAt> {

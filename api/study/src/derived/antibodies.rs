@@ -5,7 +5,7 @@ use crate::snapshot::Subject;
 use crate::snapshot::tables::Rec;
 use derivation::laboratory::autoantibody::{self, Finding, LabResult, Positivity};
 use derivation::laboratory::censored::{Comparator, Measured};
-use derivation::laboratory::{self, Limits, Titre};
+use derivation::laboratory::{self, Limits, RangeStatus, Titre};
 use derivation::timeline::baseline::{self, BaselineCandidate, LocalMoment};
 use derivation::timeline::pick::{self, Candidate};
 use derivation::timeline::study_day;
@@ -124,8 +124,7 @@ fn finding(analyte: Autoantibody, result: &AutoantibodyResult) -> Option<Finding
 }
 
 /// The result as the rule reads it. Antibodies are judged by their cut-off, complement by its range.
-fn lab_result(subject: &Subject, analyte: Autoantibody, picked: Option<&Picked<'_>>) -> LabResult {
-    let result = picked.map(|it| it.result);
+fn lab_result(subject: &Subject, analyte: Autoantibody, result: Option<&AutoantibodyResult>) -> LabResult {
     let code = entity::term::Term::as_str(analyte);
     let protocol = || subject.rulebook.analyte(code).and_then(|it| it.positivity_cutoff);
     let decimal = |value: Option<entity::Exact>| value.map(entity::Exact::decimal);
@@ -147,6 +146,24 @@ fn lab_result(subject: &Subject, analyte: Autoantibody, picked: Option<&Picked<'
         unit: result.and_then(|it| it.standard_unit.clone()),
         limits,
         equivocal_from: None,
+    }
+}
+
+/// Where a result stands against what its analyte is judged by; none when a bound leaves it open, and for a word.
+pub(super) fn status_of(
+    subject: &Subject,
+    analyte: Autoantibody,
+    result: &AutoantibodyResult,
+) -> Option<RangeStatus> {
+    let read = lab_result(subject, analyte, Some(result));
+    // Without the limit that counts, a value within the other one says nothing.
+    let counts = match analyte {
+        Autoantibody::C3 | Autoantibody::C4 => read.limits.low,
+        Autoantibody::AntiDsdna | Autoantibody::AntiSm | Autoantibody::Ana => read.limits.high,
+    };
+    match (read.finding, counts) {
+        (Some(Finding::Amount(measured)), Some(_)) => read.limits.status(measured),
+        (_, _) => None,
     }
 }
 
@@ -172,8 +189,8 @@ pub(super) fn change(subject: &Subject, analyte: Autoantibody, at: &str) -> Auto
     let baseline = pick(subject, analyte, &Timepoint::Baseline);
     let visit = pick(subject, analyte, &Timepoint::visit(at));
     let change = autoantibody::change(
-        &lab_result(subject, analyte, baseline.as_ref()),
-        &lab_result(subject, analyte, visit.as_ref()),
+        &lab_result(subject, analyte, baseline.as_ref().map(|it| it.result)),
+        &lab_result(subject, analyte, visit.as_ref().map(|it| it.result)),
         subject.rulebook.laboratory(),
     );
     AutoantibodyChange {

@@ -1,6 +1,6 @@
 //! Composite endpoints at a planned visit.
 
-use super::activity::{self, Point, Timepoint, bilag_items, extras_of, pga_of, sledai_items};
+use super::activity::{self, Point, Timepoint, bilag_items, extras_of, pga_of, sledai_of};
 use super::course::prednisone;
 use super::flare::{self, SelenaFlare};
 use super::{Evaluated, Subject};
@@ -23,7 +23,7 @@ fn grades(subject: &Subject, rec: Option<&Rec<Assessment>>) -> Option<Grades> {
 
 fn activity(subject: &Subject, point: &Point<'_>) -> Activity {
     Activity {
-        sledai: point.sledai.and_then(|rec| sledai_items(rec)).map(|items| items.score()),
+        sledai: point.sledai.and_then(|rec| sledai_of(subject, rec)).map(|items| items.score()),
         bilag: grades(subject, point.bilag),
         pga: point.pga.and_then(|rec| pga_of(rec)),
     }
@@ -42,7 +42,7 @@ fn finish(mut evaluation: Evaluation, subject: &Subject, points: &[&Point<'_>]) 
     if subject.first_dose_on().is_none() && evaluation.reason.is_some() {
         evaluation.reason = Some(Reason::NotDosed);
     }
-    evaluation.evidence = points.iter().flat_map(|point| point.evidence()).collect();
+    evaluation.evidence = points.iter().flat_map(|point| point.evidence(subject)).collect();
     evaluation
 }
 
@@ -81,7 +81,7 @@ fn both<'s>(subject: &'s Subject, at: &str) -> (Point<'s>, Point<'s>) {
 
 /// What LLDAS reads of one day: descriptors, the two extra states, and BILAG-2004.
 fn state(subject: &Subject, point: &Point<'_>) -> Option<State> {
-    let sledai = sledai_items(point.sledai?)?;
+    let sledai = sledai_of(subject, point.sledai?)?;
     let bilag = grades(subject, point.bilag);
     let form = point.bilag.and_then(|rec| bilag_items(rec));
     let extras = point.extras.map(|rec| extras_of(rec).0).unwrap_or_default();
@@ -156,7 +156,7 @@ pub(super) fn doris(subject: &Subject, at: &str) -> Evaluated {
     let parameters = &subject.rulebook.endpoints().doris;
     let stable = |day| is_stable(&subject.course().background, day, parameters.stable_background_days);
     let input = DorisInput {
-        sledai: visit.sledai.and_then(|rec| sledai_items(rec)),
+        sledai: visit.sledai.and_then(|rec| sledai_of(subject, rec)),
         pga: visit.pga.and_then(|rec| pga_of(rec)),
         prednisone: day.and_then(|day| prednisone(subject, day, confirmed_none(&visit)).dose),
         stable_background: day.and_then(stable),

@@ -1,7 +1,7 @@
 //! Flares at a planned visit, by both indices, against the latest assessment before it.
 
 use super::Subject;
-use super::activity::{self, Point, Timepoint, flare_form, flare_of, pga_of, sledai_items};
+use super::activity::{self, Point, Timepoint, flare_form, flare_of, pga_of, sledai_of};
 use super::course::prednisone;
 use super::efficacy::{confirmed_none, previous};
 use chrono::NaiveDate;
@@ -117,7 +117,7 @@ pub(super) fn selena(subject: &Subject, at: &str) -> SelenaFlare {
     let earlier = day.map(|day| previous(subject, day)).unwrap_or_default();
     let previous_on = earlier.sledai.map(|it| it.assessed_on);
     let told = form.map(|it| flare_of(it)).unwrap_or_default();
-    let total = |point: &Point<'_>| sledai_items(point.sledai?)?.score().total;
+    let total = |point: &Point<'_>| sledai_of(subject, point.sledai?)?.score().total;
     let pga = |point: &Point<'_>| point.pga.and_then(|it| pga_of(it));
     let times = previous_on.zip(day);
     let added =

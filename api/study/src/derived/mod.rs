@@ -15,6 +15,7 @@ mod lab_grades;
 mod liver;
 mod populations;
 mod stopping;
+mod suggestion;
 #[cfg(test)]
 mod tests;
 mod time_in_state;
@@ -37,6 +38,7 @@ pub use populations::{MembershipAt, MembershipReason, Population, membership_rea
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+pub use suggestion::Suggestion;
 pub use time_in_state::{State, TimeInState, VisitState};
 
 /// What an endpoint reads: it is shown only to who may read all of it.
@@ -62,6 +64,8 @@ pub mod reads {
         &[Efficacy, DoseReceived, IntercurrentEvents, Medication, LabResults];
     /// Incidence of adverse events.
     pub const EVENTS: &[DataGroup] = &[AdverseEvents, DoseReceived];
+    /// What results suggest for a SLEDAI-2K.
+    pub const SUGGESTION: &[DataGroup] = &[Efficacy, LabResults];
     /// Prednisone equivalents.
     pub const STEROID: &[DataGroup] = &[Medication];
 }
@@ -84,6 +88,8 @@ pub struct SledaiAt {
     pub assessment: uuid::Uuid,
     /// Its day.
     pub assessed_on: NaiveDate,
+    /// Earlier assessments from which serology was carried forward; none unless the protocol allows that.
+    pub carried: Vec<uuid::Uuid>,
     /// The score.
     pub score: Score,
 }

@@ -1,8 +1,9 @@
 //! In which analysis set each outcome measure is counted, and what stands for missing answers: the protocol says both.
 
 use super::{EventsOf, Incidence, IncidenceLevel, MissingStrategy, OutcomeGrouping, RateOf};
-use crate::command::conduct::RecordAssessment;
+use crate::command::conduct::{AssessmentItems, RecordAssessment, SledaiEntry};
 use crate::command::testing::{NK510, Trial, actor, day, dose, sledai};
+use crate::derived::Timepoint;
 use crate::view::{Lens, View};
 use policy::Role;
 use std::sync::Arc;
@@ -135,4 +136,38 @@ fn events_are_counted_by_the_dose_received() {
     assert!(table.iter().all(level));
     let assigned = view.rate(RateOf::Sri(4), "DAY_28", None, (OutcomeGrouping::Cohort, None)).unwrap();
     assert_eq!(assigned.iter().map(|rate| rate.denominator).collect::<Vec<_>>(), [0, 1, 0, 1]);
+}
+
+/// Serology that a visit leaves open is taken from at most so many days before, where the protocol allows that at all; the
+/// answer says from where.
+#[test]
+fn serology_is_carried_forward_where_the_protocol_allows_it() {
+    let total = |days: &str, first: &str| {
+        let document = NK510
+            .replace("serology_carry_forward_days = 0", &format!("serology_carry_forward_days = {days}"));
+        let mut trial = Trial::of(&document);
+        trial.now = "2026-06-20T04:00:00Z".parse().unwrap();
+        let subject = trial.dosed("SH01");
+        for (code, on, present, serology) in
+            [("DAY_14", first, "low_complement", true), ("DAY_28", "2026-06-02", "rash", false)]
+        {
+            let visit = trial.visit(subject, code, on);
+            let AssessmentItems::Sledai { items, .. } = sledai(&[present]) else {
+                panic!("another instrument")
+            };
+            let keep = |it: &SledaiEntry| {
+                serology || !["low_complement", "increased_dna_binding"].contains(&it.code.as_str())
+            };
+            let items = items.into_iter().filter(keep).collect();
+            let items = AssessmentItems::Sledai { items, joint_count: None, comments: Vec::new() };
+            let assess = RecordAssessment { subject, visit, assessed_on: None, assessor: None, items };
+            trial.run(&trial.coordinator("SH01"), &assess).unwrap();
+        }
+        let told = trial.subject(subject).sledai(&Timepoint::visit("DAY_28")).unwrap();
+        (told.score.total, told.carried.len())
+    };
+    // A rash counts 2, low complement 2. The 14th day before 2 June is 19 May.
+    assert_eq!(total("14", "2026-05-19"), (Some(4), 1));
+    assert_eq!(total("13", "2026-05-19"), (None, 0));
+    assert_eq!(total("0", "2026-05-19"), (None, 0));
 }

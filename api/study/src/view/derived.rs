@@ -3,16 +3,17 @@
 use super::rows::RowView;
 use super::shown::{Shown, ValueState};
 use super::trail_rows::kind_of;
-use super::{LabResultView, ShownDate, SubjectView};
+use super::{AssessmentView, LabResultView, ShownDate, SubjectView};
 use crate::derived::{
     AutoantibodyChange, BilagAt, BilagFlareAt, Evaluated, HysLaw, LabGrade, MembershipAt, Population,
-    SelenaFlare, SledaiAt, SledaiChangeAt, State, SteroidDose, TimeInState, Timepoint, dlt, membership_reads,
-    reads,
+    SelenaFlare, SledaiAt, SledaiChangeAt, State, SteroidDose, Suggestion, TimeInState, Timepoint, dlt,
+    membership_reads, reads,
 };
 use chrono::NaiveDate;
 use derivation::endpoint::missing::{Imputed, impute};
 use derivation::logic::Verdict;
 use derivation::rule::{Rule, RuleVersion};
+use entity::Items;
 use entity::terms::Autoantibody;
 use policy::DataGroup;
 use std::sync::Arc;
@@ -224,6 +225,19 @@ impl<'v> LabResultView<'v> {
             shown.state = ValueState::NotEvaluable;
         }
         shown
+    }
+}
+
+impl<'v> AssessmentView<'v> {
+    /// What results and the joint count suggest for the descriptors of a SLEDAI-2K, to whoever reads results; none for
+    /// another instrument.
+    pub fn suggestions(&self) -> Option<Vec<Suggestion>> {
+        let subject = self.subject();
+        let suggested = || subject.subject().suggestions(self.rec());
+        subject
+            .derive(reads::SUGGESTION, suggested)
+            .value
+            .filter(|_| matches!(self.items(), Items::Sledai(_)))
     }
 }
 

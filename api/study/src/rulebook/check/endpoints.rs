@@ -45,6 +45,9 @@ pub(super) fn check(document: &Document, problems: &mut Problems) {
     for (path, count) in counts {
         positive(count, path, problems);
     }
+    let carried = endpoints.sledai2k.serology_carry_forward_days;
+    let path = "endpoints.sledai2k.serology_carry_forward_days";
+    within(carried.into(), ("0", "14"), path, problems);
     let sustained = endpoints.duration.sustained_days;
     problems.require(sustained > 0, "endpoints.duration.sustained_days", "it has to be at least 1");
     let part = endpoints.duration.time_in_state_part;
