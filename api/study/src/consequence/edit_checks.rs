@@ -58,10 +58,14 @@ pub(super) fn run(step: &Step<'_>) -> Result<Vec<Change>, Refusal> {
             |it: &rows::Finding, found: &Found| it.rule == found.rule && it.record_id == Some(found.record);
         for found in &found {
             let row = match mine().find(|it| is(it, found)) {
-                Some(held) if held.state == FindingState::Open => continue,
-                Some(held) => {
-                    rows::Finding { state: FindingState::Open, raised_on: today, ..held.row.clone() }
-                }
+                Some(held) if held.state == FindingState::Open && held.message == found.message => continue,
+                Some(held) => rows::Finding {
+                    state: FindingState::Open,
+                    raised_on: if held.state == FindingState::Open { held.raised_on } else { today },
+                    rule_version: version(found.rule),
+                    message: found.message.clone(),
+                    ..held.row.clone()
+                },
                 None => rows::Finding {
                     id: ids.draw(),
                     study_id: step.after.study(),
