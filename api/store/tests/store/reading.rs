@@ -184,15 +184,23 @@ async fn a_failed_question_is_an_error(world: World) {
     while breaks.load(Ordering::SeqCst) > 0 {
         let _ = breaking.study(study).await;
     }
-    breaks.store(1, Ordering::SeqCst);
-    let reads = join_all((0..10).map(|_| breaking.study(study))).await;
-    let failed = reads.iter().filter(|read| read.is_err()).count();
-    assert!(
-        failed >= 1
-            && reads.iter().all(|read| read
-                .as_ref()
-                .map_or_else(|error| error.code() == StoreCode::Unavailable, |_| true))
-    );
+    let mut failed = 0;
+    // On a busy machine a task of the store may ask once more, and meet the break in place of these.
+    for _ in 0..20 {
+        breaks.store(1, Ordering::SeqCst);
+        let reads = join_all((0..10).map(|_| breaking.study(study))).await;
+        let errors: Vec<StoreCode> =
+            reads.iter().filter_map(|read| read.as_ref().err().map(|error| error.code())).collect();
+        assert!(errors.iter().all(|code| *code == StoreCode::Unavailable), "{errors:?}");
+        failed = errors.len();
+        if failed > 0 {
+            break;
+        }
+    }
+    assert!(failed >= 1, "nobody who waited was answered with the error");
+    while breaks.load(Ordering::SeqCst) > 0 {
+        let _ = breaking.study(study).await;
+    }
     breaking.study(study).await.unwrap();
     // When the database has gone, nothing old is shown.
     breaking.close().await;
