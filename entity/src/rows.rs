@@ -23,6 +23,7 @@ pub use crate::intercurrent_event::Model as IntercurrentEvent;
 pub use crate::lab_result::Model as LabResult;
 pub use crate::medication::Model as Medication;
 pub use crate::membership::Model as Membership;
+pub use crate::membership_proposal::Model as MembershipProposal;
 pub use crate::person::Model as Person;
 pub use crate::planned_visit::Model as PlannedVisit;
 pub use crate::portal_reason::Model as PortalReason;

@@ -47,6 +47,7 @@ macro_rules! for_each_portal_table {
             (registered_study, RegisteredStudy, "registered_study"),
             (person, Person, "person"),
             (membership, Membership, "membership"),
+            (membership_proposal, MembershipProposal, "membership_proposal"),
             (service_client, ServiceClient, "service_client"),
             (setting, Setting, "setting"),
             (public_key, PublicKey, "public_key"),

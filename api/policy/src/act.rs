@@ -38,6 +38,12 @@ acts! {
     GrantMembership = "grantMembership",
     /// End a grant.
     EndMembership = "endMembership",
+    /// Propose that a role be granted, for another administrator to approve.
+    ProposeMembership = "proposeMembership",
+    /// Approve a grant that another administrator proposed.
+    ApproveMembership = "approveMembership",
+    /// Reject a grant that was proposed, or take it back.
+    RejectMembership = "rejectMembership",
     /// Register a hospital system.
     AddServiceClient = "addServiceClient",
     /// Give a hospital system other keys.

@@ -26,5 +26,5 @@ pub use moment::{Ids, Moment};
 pub use proposal::ProposalState;
 pub use refusal::{Kind, Refusal, RefusalCode};
 pub use role::{Party, Role, Scope};
-pub use rules::{Access, Cell, access, may};
+pub use rules::{Access, Cell, access, may, needs_two};
 pub use scopes::{granted, within};

@@ -102,6 +102,8 @@ codes! {
     IncompatibleRoles = "INCOMPATIBLE_ROLES",
     /// Another person than the proposer has to decide.
     SamePerson = "SAME_PERSON",
+    /// The act takes two persons: one proposes it, another approves.
+    TwoPersons = "TWO_PERSONS",
     /// The time for it has passed.
     Expired = "EXPIRED",
 }

@@ -135,6 +135,9 @@ const ACTS: [(Act, [bool; ROLES]); Act::COUNT] = [
     (Act::SignOutPerson,           [ F, F, F, F, F,    F, F, F,   F, F,  Y, F, F ]),
     (Act::GrantMembership,         [ F, F, F, F, F,    F, F, F,   F, F,  Y, F, F ]),
     (Act::EndMembership,           [ F, F, F, F, F,    F, F, F,   F, F,  Y, F, F ]),
+    (Act::ProposeMembership,       [ F, F, F, F, F,    F, F, F,   F, F,  Y, F, F ]),
+    (Act::ApproveMembership,       [ F, F, F, F, F,    F, F, F,   F, F,  Y, F, F ]),
+    (Act::RejectMembership,        [ F, F, F, F, F,    F, F, F,   F, F,  Y, F, F ]),
     (Act::AddServiceClient,        [ F, F, F, F, F,    F, F, F,   F, F,  Y, F, F ]),
     (Act::ChangeClientKeys,        [ F, F, F, F, F,    F, F, F,   F, F,  Y, F, F ]),
     (Act::ChangeSetting,           [ F, F, F, F, F,    F, F, F,   F, F,  Y, F, F ]),
@@ -176,10 +179,8 @@ const ACTS: [(Act, [bool; ROLES]); Act::COUNT] = [
     (Act::WithdrawSubject,         [ F, F, F, F, F,    Y, Y, F,   F, F,  F, F, F ]),
     (Act::CreateDataCut,           [ F, F, F, F, F,    F, F, F,   F, Y,  F, F, F ]),
     (Act::ProposeRedaction,        [ F, Y, F, F, F,    Y, F, F,   F, F,  F, F, F ]),
-    // Every kind of proposal is decided where its act may be done: the administrator's column is for proposals of the
-    // installation alone, since a grant of the installation counts in no study (`Actor::allows`, ACC-07).
-    (Act::ApproveProposal,         [ F, Y, F, F, F,    Y, F, F,   F, F,  Y, F, F ]),
-    (Act::RejectProposal,          [ F, Y, F, F, F,    Y, F, F,   F, F,  Y, F, F ]),
+    (Act::ApproveProposal,         [ F, Y, F, F, F,    Y, F, F,   F, F,  F, F, F ]),
+    (Act::RejectProposal,          [ F, Y, F, F, F,    Y, F, F,   F, F,  F, F, F ]),
 ];
 
 // The rows stand in the order of their enums, so that a look-up is an index.
@@ -204,6 +205,26 @@ pub const fn access(role: Role, group: DataGroup) -> Cell {
 /// Whether a role may perform an act.
 pub const fn may(role: Role, act: Act) -> bool {
     ACTS[act.row()].1[role.column()]
+}
+
+/// Whether a role is granted by two administrators only: one proposes, another approves. These are the roles that give
+/// rights to others, that read what is kept from sponsor and site, or that read everything.
+pub const fn needs_two(role: Role) -> bool {
+    match role {
+        Role::Administrator
+        | Role::DsmbMember
+        | Role::DsmbStatistician
+        | Role::UnmaskedPharmacist
+        | Role::Auditor => true,
+        Role::MedicalMonitor
+        | Role::DataManager
+        | Role::Statistician
+        | Role::Monitor
+        | Role::SafetyOfficer
+        | Role::Investigator
+        | Role::Coordinator
+        | Role::HospitalClient => false,
+    }
 }
 
 #[cfg(test)]
@@ -254,6 +275,27 @@ mod tests {
                 assert!(matches!(cell.open, Access::No | Access::Pooled), "{}", group.as_str());
                 assert!(matches!(cell.masked, Access::No | Access::Pooled), "{}", group.as_str());
             }
+        }
+    }
+
+    /// Whoever reads the treatment of a masked study, closed board matters or accounts, or may grant roles, got that from
+    /// two persons. A safety officer reads one case only, and only once it was unmasked.
+    #[test]
+    fn what_is_kept_from_the_trial_takes_two_persons_to_grant() {
+        for role in Role::ALL {
+            let reads = |group| {
+                let cell = access(role, group);
+                [cell.open, cell.masked]
+                    .iter()
+                    .any(|right| matches!(right, Access::Read | Access::Write | Access::AfterLock))
+            };
+            let treatment = access(role, DataGroup::Dosing).masked;
+            let privileged =
+                matches!(treatment, Access::Read | Access::Write | Access::Pseudonymous | Access::AfterLock)
+                    || reads(DataGroup::ClosedReport)
+                    || reads(DataGroup::Accounts)
+                    || may(role, Act::GrantMembership);
+            assert_eq!(needs_two(role), privileged, "{}", role.as_str());
         }
     }
 

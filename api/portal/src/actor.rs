@@ -9,6 +9,7 @@ use entity::rows;
 use entity::terms::AccountStatus;
 use ledger::Stream;
 use policy::{Actor, Membership, Party, Role};
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// The reserved actor that founds an installation. It has no grant, and nobody can sign in as it.
@@ -149,7 +150,8 @@ impl Portal {
         }
     }
 
-    fn person_actor(&self, id: Uuid, now: DateTime<Utc>) -> Option<Actor> {
+    /// An active person by id, with the grants that hold at an instant.
+    pub(crate) fn person_actor(&self, id: Uuid, now: DateTime<Utc>) -> Option<Actor> {
         let person = self.tables.person.get(id).filter(|person| person.status == AccountStatus::Active)?;
         Some(Actor {
             person: id,
@@ -203,15 +205,16 @@ impl Portal {
             .unwrap_or(Tz::UTC)
     }
 
-    /// Whether somebody other than a person, or by another grant than one, administers the installation now and
-    /// with no end in sight. Without such a person the installation would be locked for good.
+    /// Whether two persons administer the installation, now and with no end in sight, when a person, or a grant, does so no
+    /// more. One alone could make nobody an administrator, so the installation would be locked for good.
     pub(crate) fn stays_administered(&self, without: Uuid, now: DateTime<Utc>) -> bool {
-        self.tables.membership.all().any(|row| {
+        let left = self.tables.membership.all().filter(|row| {
             row.id != without
                 && row.person_id != without
                 && self.tables.person.get(row.person_id).is_some_and(|p| p.status == AccountStatus::Active)
                 && self.membership(row).is_some_and(|grant| administers_for_good(&grant, now))
-        })
+        });
+        left.map(|row| row.person_id).collect::<BTreeSet<Uuid>>().len() >= 2
     }
 }
 

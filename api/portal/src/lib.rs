@@ -28,4 +28,6 @@ pub use command::Decide;
 pub use entity::terms::{AccountStatus, KeyPurpose, KeyStatus, Masking};
 pub use setting::SettingKey;
 pub use state::Portal;
-pub use view::{ClientView, MembershipView, PersonView, PublicKeyView, RegisteredStudyView};
+pub use view::{
+    ClientView, MembershipProposalView, MembershipView, PersonView, PublicKeyView, RegisteredStudyView,
+};

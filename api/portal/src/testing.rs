@@ -2,8 +2,8 @@
 //! studies and keys are synthetic.
 
 use crate::command::{
-    AddPerson, AddServiceClient, Decide, DisablePerson, EndMembership, GrantMembership, Init,
-    NewAdministrator, NewPublicKey, RegisterStudy,
+    AddPerson, AddServiceClient, ApproveMembership, Decide, DisablePerson, EndMembership, GrantMembership,
+    Init, NewAdministrator, NewPublicKey, ProposeMembership, RegisterStudy,
 };
 use crate::index::Account;
 use crate::{Portal, installation};
@@ -173,9 +173,18 @@ impl World {
         self.id(name)
     }
 
-    /// Grants and returns the grant's id.
+    /// Grants and returns the grant's id: a role that takes two persons by two.
     pub fn grant(&mut self, command: &GrantMembership) -> Uuid {
-        self.act(ADMIN, command).unwrap().portal[0].row
+        self.try_grant(command).unwrap().portal[0].row
+    }
+
+    /// Tries to grant: by the first administrator, or on their proposal by the second.
+    pub fn try_grant(&mut self, command: &GrantMembership) -> Result<Decision, Refusal> {
+        if !policy::Role::parse(&command.role).is_some_and(policy::needs_two) {
+            return self.act(ADMIN, command);
+        }
+        let proposed = self.act(ADMIN, &propose(command))?.portal[0].row;
+        self.act(ADMIN_2, &ApproveMembership { proposal: proposed })
     }
 
     pub fn end(&mut self, membership: Uuid) -> Result<Decision, Refusal> {
@@ -246,6 +255,10 @@ pub(crate) fn grant(person: Uuid, role: Role) -> GrantMembership {
         training_on: (role.side() == Party::Site).then_some(day("2026-02-27")),
         delegation: None,
     }
+}
+
+pub(crate) fn propose(grant: &GrantMembership) -> ProposeMembership {
+    ProposeMembership { grant: grant.clone(), reason: "Needed for the synthetic study.".into() }
 }
 
 pub(crate) fn client(name: &str) -> AddServiceClient {

@@ -1,11 +1,12 @@
 //! What of the portal an actor sees, and what an actor may do.
 
+use crate::command::decide_membership::{proposed, standing};
 use crate::setting::SettingKey;
 use crate::state::Portal;
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::rows;
 use entity::terms::{AccountStatus, KeyPurpose, KeyStatus, Masking};
-use policy::{Access, Act, Actor, DataGroup, Kind, Membership, Refusal, Role, access};
+use policy::{Access, Act, Actor, DataGroup, Kind, Membership, ProposalState, Refusal, Role, access};
 use uuid::Uuid;
 
 /// A study as the registry knows it.
@@ -88,6 +89,49 @@ pub struct MembershipView {
     pub ended_at: Option<DateTime<Utc>>,
     /// Whether the grant holds at the instant asked for; a disabled person's grants do nothing even so.
     pub holds: bool,
+}
+
+/// A grant that was proposed, for those who may grant roles.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MembershipProposalView {
+    /// The proposal's id.
+    pub id: Uuid,
+    /// Who would receive it.
+    pub person: Uuid,
+    /// The role.
+    pub role: Role,
+    /// The study; none for roles of the installation.
+    pub study: Option<Uuid>,
+    /// The sites that it would reach, sorted.
+    pub sites: Vec<Uuid>,
+    /// First day, in the study's zone (UTC for the installation).
+    pub valid_from: NaiveDate,
+    /// Last day, inclusive.
+    pub valid_to: Option<NaiveDate>,
+    /// Whether the member would chair the board.
+    pub chair: bool,
+    /// When training was confirmed.
+    pub training_on: Option<NaiveDate>,
+    /// Reference of the delegation.
+    pub delegation: Option<String>,
+    /// Why.
+    pub reason: String,
+    /// Who proposed it.
+    pub proposed_by: Uuid,
+    /// When.
+    pub proposed_at: DateTime<Utc>,
+    /// Until when it can be decided.
+    pub expires_at: DateTime<Utc>,
+    /// Where it stands at the instant asked for.
+    pub state: ProposalState,
+    /// Who decided.
+    pub decided_by: Option<Uuid>,
+    /// When.
+    pub decided_at: Option<DateTime<Utc>>,
+    /// The grant that it became.
+    pub membership: Option<Uuid>,
+    /// Whether the reader may approve it at the instant asked for.
+    pub may_approve: bool,
 }
 
 /// A public key of the installation.
@@ -243,6 +287,55 @@ impl Portal {
             .collect();
         clients.sort_by(|one, other| one.name.cmp(&other.name));
         Ok(clients)
+    }
+
+    /// Grants that were proposed, newest first, with where they stand at an instant.
+    ///
+    /// # Errors
+    /// FORBIDDEN for whoever may not grant roles.
+    pub fn membership_proposals(
+        &self,
+        actor: &Actor,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<MembershipProposalView>, Refusal> {
+        actor.allows_in_installation(Act::ProposeMembership).ok_or_else(Refusal::forbidden)?;
+        let rows = self.tables.membership_proposal.all();
+        let mut views: Vec<MembershipProposalView> =
+            rows.filter_map(|row| self.membership_proposal(row, (actor, now))).collect();
+        views.sort_by_key(|view| (std::cmp::Reverse(view.proposed_at), view.id));
+        Ok(views)
+    }
+
+    fn membership_proposal(
+        &self,
+        row: &rows::MembershipProposal,
+        (actor, now): (&Actor, DateTime<Utc>),
+    ) -> Option<MembershipProposalView> {
+        let grant = proposed(row).ok()?;
+        let standing = standing(row);
+        let mut sites = grant.sites;
+        sites.sort_unstable();
+        Some(MembershipProposalView {
+            id: row.id,
+            person: grant.person,
+            role: Role::parse(&grant.role)?,
+            study: grant.study,
+            sites,
+            valid_from: grant.valid_from,
+            valid_to: grant.valid_to,
+            chair: grant.chair,
+            training_on: grant.training_on,
+            delegation: grant.delegation,
+            reason: row.reason.clone(),
+            proposed_by: row.proposed_by,
+            proposed_at: row.proposed_at,
+            expires_at: row.expires_at,
+            state: standing.state_at(now),
+            decided_by: row.decided_by,
+            decided_at: row.decided_at,
+            membership: row.membership_id,
+            may_approve: actor.person != grant.person && standing.approvable(actor.person, now).is_ok(),
+        })
     }
 
     /// The installation's public keys of a purpose, active and retired, in the order of key ids.

@@ -7,6 +7,7 @@ use crate::database;
 use crate::signin::factor;
 use chrono::NaiveDate;
 use clap::Args;
+use policy::{Role, needs_two};
 use portal::command;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -94,11 +95,14 @@ pub(super) struct SignOut {
     name: String,
 }
 
-/// Grant a role.
+/// Grant a role, or propose one that takes two administrators to grant.
 #[derive(Args)]
 pub(super) struct Grant {
     #[command(flatten)]
     by: As,
+    /// Propose it for another administrator to approve, for this reason.
+    #[arg(long, value_name = "REASON")]
+    propose: Option<String>,
     /// The user name of who receives it.
     #[arg(long)]
     name: String,
@@ -146,6 +150,23 @@ pub(super) struct EndGrant {
     /// Why.
     #[arg(long)]
     reason: String,
+}
+
+/// List grants that were proposed.
+#[derive(Args)]
+pub(super) struct Proposals {
+    #[command(flatten)]
+    by: As,
+}
+
+/// Decide a grant that was proposed.
+#[derive(Args)]
+pub(super) struct Decided {
+    #[command(flatten)]
+    by: As,
+    /// The proposal's id, as `trialgraph proposals` prints it.
+    #[arg(long)]
+    proposal: Uuid,
 }
 
 /// Registers a study from the text of its protocol file, and answers with its id.
@@ -288,8 +309,73 @@ impl Grant {
             training_on: self.training,
             delegation: self.delegation,
         };
-        let done = accepted(store.decide_portal(Box::new(grant), call(self.by.caller())).await)?;
+        let Some(reason) = self.propose else {
+            let done = accepted(store.decide_portal(Box::new(grant), call(self.by.caller())).await)?;
+            println!("The role is granted: {}", done.row);
+            return Ok(ExitCode::SUCCESS);
+        };
+        let propose = command::ProposeMembership { grant, reason };
+        let done = accepted(store.decide_portal(Box::new(propose), call(self.by.caller())).await)?;
+        println!("The grant is proposed: {}", done.row);
+        eprintln!(
+            "Another administrator approves it within three days: trialgraph approve-grant --as NAME --proposal ID"
+        );
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// Grants a role: one that takes two administrators on the proposal of the first.
+pub(crate) async fn grant(
+    store: &Store,
+    [first, second]: [&str; 2],
+    grant: command::GrantMembership,
+) -> Told<()> {
+    let by = |name: &str| call(CallerRef::User(name.to_owned()));
+    if !Role::parse(&grant.role).is_some_and(needs_two) {
+        return accepted(store.decide_portal(Box::new(grant), by(first)).await).map(drop);
+    }
+    let propose = command::ProposeMembership { grant, reason: "Founding of the demonstration".to_owned() };
+    let proposal = accepted(store.decide_portal(Box::new(propose), by(first)).await)?.row;
+    let approve = command::ApproveMembership { proposal };
+    accepted(store.decide_portal(Box::new(approve), by(second)).await).map(drop)
+}
+
+impl Proposals {
+    pub(super) async fn run(self, settings: &Settings) -> Told<ExitCode> {
+        let store = database::open(settings).await?;
+        let portal = store.portal().await.map_err(broken)?;
+        let now = store.clock().now();
+        let user = &self.by.user;
+        let actor = portal.actor(user, now).ok_or_else(|| format!("there is no active person `{user}`"))?;
+        for it in portal.membership_proposals(&actor, now).map_err(|refusal| refusal.message)? {
+            let to = portal.printed_name(it.person).unwrap_or_default();
+            let from = portal.printed_name(it.proposed_by).unwrap_or_default();
+            println!(
+                "{} {} {} to {to}, proposed by {from}: {}",
+                it.id,
+                it.state.as_str(),
+                it.role.as_str(),
+                it.reason
+            );
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+impl Decided {
+    pub(super) async fn approve(self, settings: &Settings) -> Told<ExitCode> {
+        let store = database::open(settings).await?;
+        let approve = command::ApproveMembership { proposal: self.proposal };
+        let done = accepted(store.decide_portal(Box::new(approve), call(self.by.caller())).await)?;
         println!("The role is granted: {}", done.row);
+        Ok(ExitCode::SUCCESS)
+    }
+
+    pub(super) async fn reject(self, settings: &Settings) -> Told<ExitCode> {
+        let store = database::open(settings).await?;
+        let reject = command::RejectMembership { proposal: self.proposal };
+        accepted(store.decide_portal(Box::new(reject), call(self.by.caller())).await)?;
+        println!("The proposal is rejected.");
         Ok(ExitCode::SUCCESS)
     }
 }

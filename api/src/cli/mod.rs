@@ -51,8 +51,14 @@ enum Command {
     ChangeClientKeys(client::ChangeKeys),
     /// End every session of a person at once.
     SignOut(act::SignOut),
-    /// Grant a role.
+    /// Grant a role, or propose one that takes two administrators to grant.
     Grant(act::Grant),
+    /// List grants that were proposed.
+    Proposals(act::Proposals),
+    /// Approve a grant that another administrator proposed.
+    ApproveGrant(act::Decided),
+    /// Reject a grant that was proposed, or take it back.
+    RejectGrant(act::Decided),
     /// List people and their grants.
     People(act::People),
     /// End a grant at once.
@@ -111,6 +117,9 @@ fn run(arguments: Arguments) -> Told<ExitCode> {
             Command::ChangeClientKeys(options) => options.run(&settings()?).await,
             Command::SignOut(options) => options.run(&settings()?).await,
             Command::Grant(options) => options.run(&settings()?).await,
+            Command::Proposals(options) => options.run(&settings()?).await,
+            Command::ApproveGrant(options) => options.approve(&settings()?).await,
+            Command::RejectGrant(options) => options.reject(&settings()?).await,
             Command::People(options) => options.run(&settings()?).await,
             Command::EndGrant(options) => options.run(&settings()?).await,
             Command::Verify(options) => verify::run(&settings()?, options).await,

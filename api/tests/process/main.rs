@@ -262,3 +262,37 @@ fn the_first_query_is_answered_as_the_readme_says() {
     let (_, body) = text.split_once("\r\n\r\n").unwrap();
     assert_eq!((status, body), (200, shown));
 }
+
+/// Threat E1: on the command line, too, nobody grants a privileged role alone.
+#[test]
+fn a_privileged_role_takes_two_persons_on_the_command_line() {
+    const OTHER: &str = "another-administrator";
+    let founded = Founded::new("grants", &[]);
+    let (done, said) = founded.run(&[
+        "add-person",
+        "--as",
+        program::USER,
+        "--name",
+        "third",
+        "--display-name",
+        "Made Up Third",
+    ]);
+    assert!(done, "{said}");
+    let grant = ["grant", "--as", program::USER, "--name", "third", "--role", "ADMINISTRATOR"];
+    let (done, said) = founded.run(&grant);
+    assert!(!done && said.contains("TWO_PERSONS"), "{said}");
+    let (done, said) = founded.run(&[&grant[..], &["--propose", "Three shall administer."]].concat());
+    assert!(done, "{said}");
+    let line = said.lines().find_map(|line| line.strip_prefix("The grant is proposed: ")).unwrap().to_owned();
+    let approve = |name: &str| founded.run(&["approve-grant", "--as", name, "--proposal", &line]);
+    let (done, said) = approve(program::USER);
+    assert!(!done && said.contains("SAME_PERSON"), "{said}");
+    let (done, said) = approve("third");
+    assert!(!done && said.contains("FORBIDDEN"), "{said}");
+    let (_, listed) = founded.run(&["proposals", "--as", OTHER]);
+    assert!(listed.contains(&line) && listed.contains("OPEN ADMINISTRATOR"), "{listed}");
+    let (done, said) = approve(OTHER);
+    assert!(done, "{said}");
+    let (_, people) = founded.run(&["people", "--as", "third"]);
+    assert_eq!(people.matches("ADMINISTRATOR").count(), 3, "{people}");
+}

@@ -1,6 +1,7 @@
 //! Tables of the portal stream.
 
 pub mod membership;
+pub mod membership_proposal;
 pub mod person;
 pub mod portal_reason;
 pub mod public_key;

@@ -41,6 +41,19 @@ pub(super) fn tables() -> Vec<Table> {
             col("ended_at", Instant).null(),
         ])
         .check("valid_to >= valid_from"),
+        Table::new("membership_proposal", vec![
+            col("id", Id),
+            col("proposed_grant", Text),
+            col("reason", Text),
+            col("proposed_by", Id).refs("person"),
+            col("proposed_at", Instant),
+            col("expires_at", Instant),
+            col("state", OneOf(&["OPEN", "APPROVED", "REJECTED"])),
+            col("decided_by", Id).null().refs("person"),
+            col("decided_at", Instant).null(),
+            col("membership_id", Id).null().refs("membership"),
+        ])
+        .check("expires_at > proposed_at AND (decided_by <> proposed_by OR state <> 'APPROVED')"),
         Table::new("setting", vec![
             col("id", Id),
             col("key", Text),

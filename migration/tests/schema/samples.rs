@@ -17,8 +17,15 @@ pub fn id(table: &str) -> Uuid {
 /// The image of the table's row.
 pub fn image(table: &str) -> Value {
     let columns = match table {
-        "registered_study" | "person" | "membership" | "service_client" | "setting" | "public_key"
-        | "portal_reason" | "access_record" => portal(table),
+        "registered_study"
+        | "person"
+        | "membership"
+        | "membership_proposal"
+        | "service_client"
+        | "setting"
+        | "public_key"
+        | "portal_reason"
+        | "access_record" => portal(table),
         "study" | "protocol_version" | "site" | "cohort" | "planned_visit" | "data_cut" | "closed_cut"
         | "change_reason" | "proposal" | "finding" | "stopping_rule" | "redaction" => of_the_study(table),
         _ => of_a_subject(table),
@@ -45,6 +52,11 @@ fn portal(table: &str) -> Value {
             "siteIds": [id("site")], "validFrom": "2026-01-01", "validTo": "2026-12-31",
             "grantedBy": id("administrator"), "chair": false, "trainingOn": "2025-12-01",
             "delegation": "DL-7", "endedAt": "2026-11-23T09:30:00.000001Z",
+        }),
+        "membership_proposal" => json!({
+            "proposedGrant": "{\"role\":\"AUDITOR\"}", "reason": "Synthetic inspection.\n稽查", "proposedBy": id("person"),
+            "proposedAt": "2026-11-23T09:30:00Z", "expiresAt": "2026-11-26T09:30:00.500Z", "state": "REJECTED",
+            "decidedBy": id("person"), "decidedAt": "2026-11-24T00:00:00.000100Z", "membershipId": id("membership"),
         }),
         "service_client" => json!({
             "name": "hospital-a", "studyId": id("registered_study"), "siteId": id("site"),

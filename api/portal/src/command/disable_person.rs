@@ -50,12 +50,12 @@ impl Decide for DisablePerson {
     }
 }
 
-/// The installation would have no administrator left.
+/// The installation would have one administrator left, who could make nobody another.
 pub(super) fn last_administrator(path: &str) -> Refusal {
     Refusal::at(
         path,
         RefusalCode::WrongState,
-        "this is the last administrator whose grant has no last day: make another person one first",
+        "two administrators whose grants have no last day have to stay: make another person one first",
     )
 }
 

@@ -7,8 +7,10 @@ use crate::{Portal, text};
 use chrono::NaiveDate;
 use entity::rows;
 use entity::terms::AccountStatus;
-use policy::{Act, Actor, Decision, Kind, Moment, Party, Refusal, RefusalCode, Role, Scope, ensure};
-use serde::Serialize;
+use policy::{
+    Act, Actor, Decision, Kind, Moment, Party, Refusal, RefusalCode, Role, Scope, ensure, needs_two,
+};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use uuid::Uuid;
@@ -17,8 +19,9 @@ use uuid::Uuid;
 const DELEGATION_MAX: usize = 200;
 
 /// Grant a role to a person. It holds from the first instant of its first day to the last one of its last day,
-/// in the study's zone (UTC for the installation's roles), but never before this entry.
-#[derive(Clone, Debug, Serialize)]
+/// in the study's zone (UTC for the installation's roles), but never before this entry. A role that takes two persons to
+/// grant is refused here: it is proposed by one and approved by another.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct GrantMembership {
     /// Who receives it: an active person, and not the one who grants.
@@ -56,7 +59,33 @@ impl Decide for GrantMembership {
 
     fn decide(&self, actor: &Actor, at: &Moment, portal: &Portal) -> Result<Decision, Refusal> {
         let mut decision = permit(actor, self.act())?;
-        self.check_person(actor, portal)?;
+        let row = self.judged((actor.person, actor.person), at, portal)?;
+        ensure!(
+            Role::parse(&row.role).is_some_and(|role| !needs_two(role)),
+            Refusal::at(
+                "role",
+                RefusalCode::TwoPersons,
+                format!(
+                    "{} is granted by two persons: propose it, and another administrator approves",
+                    row.role
+                ),
+            )
+        );
+        decision.portal.push(change(&row)?);
+        Ok(decision)
+    }
+}
+
+impl GrantMembership {
+    /// The grant's row, if the portal as it stands allows it: on the word of one who grants it, or who proposed it and
+    /// of another who acts now.
+    pub(super) fn judged(
+        &self,
+        (granted_by, acting): (Uuid, Uuid),
+        at: &Moment,
+        portal: &Portal,
+    ) -> Result<rows::Membership, Refusal> {
+        self.check_person([granted_by, acting], portal)?;
         let role = self.known_role()?;
         self.check_study(role, portal)?;
         let sites = self.checked_sites(role)?;
@@ -67,29 +96,26 @@ impl Decide for GrantMembership {
             Refusal::invalid("chair", "only a voting member (DSMB_MEMBER) chairs the board")
         );
         let row = rows::Membership {
-            id: at.ids(self.act().as_str()).draw(),
+            id: at.ids("membership").draw(),
             person_id: self.person,
             study_id: self.study,
             role: role.as_str().to_owned(),
             site_ids: sites.into(),
             valid_from: self.valid_from,
             valid_to: self.valid_to,
-            granted_by: Some(actor.person),
+            granted_by: Some(granted_by),
             chair: self.chair,
             training_on: self.training_on,
             delegation: text::optional_line("delegation", self.delegation.as_deref(), DELEGATION_MAX)?,
             ended_at: None,
         };
         check_conflicts(&row, at, portal)?;
-        decision.portal.push(change(&row)?);
-        Ok(decision)
+        Ok(row)
     }
-}
 
-impl GrantMembership {
-    fn check_person(&self, actor: &Actor, portal: &Portal) -> Result<(), Refusal> {
+    fn check_person(&self, granting: [Uuid; 2], portal: &Portal) -> Result<(), Refusal> {
         ensure!(
-            self.person != actor.person,
+            !granting.contains(&self.person),
             Refusal::at(
                 "person",
                 RefusalCode::SamePerson,

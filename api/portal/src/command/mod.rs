@@ -6,11 +6,13 @@ mod add_person;
 mod add_service_client;
 mod change_client_keys;
 mod change_setting;
+pub(crate) mod decide_membership;
 mod disable_person;
 mod end_membership;
 mod grant_membership;
 mod init;
 mod invite_person;
+mod propose_membership;
 mod register_study;
 mod sign_out_person;
 
@@ -18,11 +20,13 @@ pub use add_person::AddPerson;
 pub use add_service_client::{AddServiceClient, SCOPES};
 pub use change_client_keys::ChangeClientKeys;
 pub use change_setting::ChangeSetting;
+pub use decide_membership::{ApproveMembership, RejectMembership};
 pub use disable_person::DisablePerson;
 pub use end_membership::EndMembership;
 pub use grant_membership::GrantMembership;
 pub use init::{Init, NewAdministrator, NewPublicKey};
 pub use invite_person::InvitePerson;
+pub use propose_membership::ProposeMembership;
 pub use register_study::RegisterStudy;
 pub use sign_out_person::SignOutPerson;
 

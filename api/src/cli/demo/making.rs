@@ -130,8 +130,7 @@ impl Demo {
             training_on: Some(from),
             delegation: Some("synthetic".to_owned()),
         };
-        accepted(self.store.decide_portal(Box::new(grant), admin()).await)?;
-        Ok(())
+        act::grant(&self.store, ["admin", "admin-2"], grant).await
     }
 
     pub(super) async fn act(&self, by: &str, command: impl study::Decide + 'static) -> Told<Uuid> {

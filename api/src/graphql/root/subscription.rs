@@ -116,6 +116,9 @@ impl Kind {
             | Act::SignOutPerson
             | Act::GrantMembership
             | Act::EndMembership
+            | Act::ProposeMembership
+            | Act::ApproveMembership
+            | Act::RejectMembership
             | Act::AddServiceClient
             | Act::ChangeClientKeys
             | Act::ChangeSetting

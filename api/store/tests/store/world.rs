@@ -4,7 +4,10 @@ use crate::commands::Found;
 use crate::postgres;
 use chrono::NaiveDate;
 use entity::terms::{KeyPurpose, Masking};
-use portal::command::{AddPerson, GrantMembership, Init, NewAdministrator, NewPublicKey, RegisterStudy};
+use portal::command::{
+    AddPerson, ApproveMembership, GrantMembership, Init, NewAdministrator, NewPublicKey, ProposeMembership,
+    RegisterStudy,
+};
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -152,6 +155,27 @@ impl World {
         let outcome = self.store.register_study(registry, founding, by("anna")).await.unwrap().accepted();
         assert_eq!((outcome.open, outcome.sealed), (Some(1), None));
         study
+    }
+
+    /// Makes somebody an administrator, so that one of the first two can go.
+    pub async fn third_administrator(&self) {
+        let third = self.store.decide_portal(Box::new(person("cara")), by("anna")).await.unwrap().accepted();
+        let grant = GrantMembership {
+            person: third.row,
+            role: "ADMINISTRATOR".to_owned(),
+            study: None,
+            sites: Vec::new(),
+            known_sites: Vec::new(),
+            valid_from: NaiveDate::from_ymd_opt(2020, 1, 1).unwrap(),
+            valid_to: None,
+            chair: false,
+            training_on: None,
+            delegation: None,
+        };
+        let propose = ProposeMembership { grant, reason: "Synthetic.".to_owned() };
+        let made = self.store.decide_portal(Box::new(propose), by("anna")).await.unwrap().accepted();
+        let approve = ApproveMembership { proposal: made.row };
+        self.store.decide_portal(Box::new(approve), by("bela")).await.unwrap().accepted();
     }
 
     pub async fn grant(&self, person: Uuid, study: Uuid, role: &str) -> Accepted {

@@ -335,6 +335,7 @@ async fn a_revoked_right_is_gone_at_once(world: World) {
     let study = world.with_study().await;
     let other = world.another().await;
     other.decide_portal(Box::new(person("ines")), by("bela")).await.unwrap().accepted();
+    world.third_administrator().await;
     let portal = world.store.portal().await.unwrap();
     let bela = portal.actor("bela", world.config.clock.now()).unwrap();
     world

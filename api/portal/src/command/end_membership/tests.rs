@@ -90,13 +90,21 @@ fn unknown_grants_are_refused() {
 }
 
 #[test]
-fn the_last_administrator_stays_one() {
+fn two_administrators_stay() {
     let mut world = World::founded();
     let grant_of = |world: &World, name: &str| world.actor(name).memberships[0].id;
     let (one, two) = (grant_of(&world, ADMIN), grant_of(&world, ADMIN_2));
+    for last in [one, two] {
+        assert_eq!(world.refused(&end(last)), at("membership", RefusalCode::WrongState));
+    }
+    let third = world.person("third");
+    world.grant(&GrantMembership {
+        valid_from: "2026-02-28".parse().unwrap(),
+        ..grant(third, Role::Administrator)
+    });
     world.end(two).unwrap();
-    assert_eq!(world.refused(&end(one)), at("membership", RefusalCode::WrongState));
     assert!(world.actor(ADMIN_2).memberships.is_empty());
+    assert_eq!(world.refused(&end(one)), at("membership", RefusalCode::WrongState));
 }
 
 #[test]
