@@ -9,6 +9,7 @@ use derivation::safety::{Causality, Grade, counts_as_related};
 use derivation::timeline::PartialDate;
 use entity::PartialText;
 use entity::rows::{AdverseEvent, AdverseEventGrade};
+use entity::term::Term;
 use entity::terms::{self, AdverseEventCategory, Agent, CausalityAssessor};
 use uuid::Uuid;
 
@@ -36,7 +37,22 @@ pub struct EmergentEvent {
 /// What stands for a class or term that nobody has coded yet.
 pub const UNCODED: &str = "(not coded)";
 
+/// The protocol's code for an infection of this grade or above.
+const SERIOUS_INFECTION: (&str, i32) = ("SERIOUS_INFECTION", 3);
+
 impl Subject {
+    /// Whether an event is of special interest: because the site says so, or the protocol lists its category. What else
+    /// the protocol lists has no category of its own, and is the site's to say.
+    pub(crate) fn of_special_interest(&self, event: &AdverseEvent) -> bool {
+        let (serious_infection, grade) = SERIOUS_INFECTION;
+        let listed = |code: &str| self.rulebook.safety().special_interest.iter().any(|it| it == code);
+        let serious = || {
+            let is = |it: &Rec<AdverseEventGrade>| it.grade.is_some_and(|reached| reached >= grade);
+            event.category == AdverseEventCategory::Infection && grades(self, event.id).any(is)
+        };
+        event.aesi || listed(event.category.as_str()) || (listed(serious_infection) && serious())
+    }
+
     /// Treatment-emergent adverse events as seen on a day.
     pub(crate) fn emergent_events(&self, on: NaiveDate) -> Vec<EmergentEvent> {
         let parameters = self.rulebook.safety();

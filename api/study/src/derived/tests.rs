@@ -462,3 +462,37 @@ fn what_never_limits_the_dose_stands_in_the_protocol() {
     // It went on for longer than three days, so that it is no transient change.
     assert_eq!(dlt(NK510, Electrolyte, (3, false)), Verdict::Met);
 }
+
+/// Section 12: events of special interest are those that the protocol lists, whether the site ticks them or not. A serious
+/// infection is one of grade 3 or more.
+#[test]
+fn the_protocol_lists_events_of_special_interest() {
+    use AdverseEventCategory::{Crs, Gvhd, Infection, NonHaematological};
+    let of_interest = |document: &str, category, grade, ticked| {
+        let (mut trial, subject) = dosed(document);
+        let mut report = event(subject);
+        (report.event.category, report.event.of_special_interest) = (category, ticked);
+        report.grades[0].grade = grade;
+        if category == Crs {
+            report.grades[0].scale = entity::terms::GradeScale::Astct;
+        }
+        let row = trial.run(&trial.investigator_of(subject), &report).unwrap().open[0].row;
+        let subject = trial.subject(subject);
+        let rec = subject.rows.adverse_events.iter().find(|it| it.row.id == row).unwrap();
+        subject.of_special_interest(&rec.row)
+    };
+    let fewer =
+        replaced("\"CRS\", \"ICANS\", \"GVHD\", \"INFUSION_REACTION\", \"SERIOUS_INFECTION\",", "\"GVHD\",");
+    for (category, grade, listed, still_listed) in [
+        (Crs, Some(1), true, false),
+        (Gvhd, Some(1), true, true),
+        (Infection, Some(3), true, false),
+        (Infection, Some(2), false, false),
+        (Infection, None, false, false),
+        (NonHaematological, Some(4), false, false),
+    ] {
+        assert_eq!(of_interest(NK510, category, grade, false), listed, "{category:?} {grade:?}");
+        assert_eq!(of_interest(&fewer, category, grade, false), still_listed, "{category:?} {grade:?}");
+        assert!(of_interest(&fewer, category, grade, true), "the site says so");
+    }
+}

@@ -315,8 +315,8 @@ subject_rows! {
         outcome: AdverseEventOutcome = |it, of| it.outcome;
         /// What kind of event it is in the rules on dose-limiting toxicity.
         category: AdverseEventCategory = |it, of| it.category;
-        /// Whether it is of special interest.
-        of_special_interest: bool = |it, of| it.aesi;
+        /// Whether it is of special interest: as the site says, or as the protocol lists its category.
+        of_special_interest: bool = |it, of| of.subject.subject().of_special_interest(it);
         /// Whether it is a laboratory finding without clinical consequence.
         asymptomatic_laboratory: bool = |it, of| it.asymptomatic_laboratory;
         /// When the site became aware of it.
