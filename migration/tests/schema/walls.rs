@@ -71,6 +71,9 @@ fn column(field: &str) -> String {
 
 async fn every_code_is_taken_and_no_other(engine: &Engine) {
     round_trip::fill(engine).await;
+    // Whoever approves a grant is another person than who proposed it, and the samples have one.
+    refused(engine, "UPDATE membership_proposal SET state = 'APPROVED'").await;
+    engine.run("UPDATE membership_proposal SET decided_by = NULL").await;
     let lists = lists();
     assert!(lists.len() > 30, "{} columns with controlled lists", lists.len());
     for ((table, column), codes) in lists.iter().filter(|((table, _), _)| *table != "access_record") {
