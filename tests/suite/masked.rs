@@ -153,6 +153,14 @@ async fn cohorts_are_opened_by_the_pharmacist_alone(app: &TestApp) {
     for (name, text) in everything(app).await {
         assert!(!text.contains("Level two is complete."), "{name} reads why a cohort was closed");
     }
+    for name in BLIND {
+        let document = "{ study(code: \"NK510\") { ledger(first: 100) { nodes { command actor } } } }";
+        let text = app.as_(name).ask(document).await.text;
+        assert!(
+            !text.contains("openCohort") && !text.contains("pharmacist"),
+            "{name} reads who did it: {text}"
+        );
+    }
     app.sound().await;
 }
 
@@ -168,12 +176,25 @@ async fn nothing_can_be_filtered_by_treatment(app: &TestApp) {
     }
 }
 
+/// The investigator of a masked study is given notice, too: of what pauses the study as a whole, which no allocation decides.
+async fn notice_of_a_pause_is_given(app: &TestApp) {
+    let paused = async || {
+        let study =
+            app.study("investigator-sh01", "safety(on: \"2026-11-01\") { paused rules { rule } }").await;
+        study["safety"].clone()
+    };
+    assert_eq!(paused().await, json!({ "paused": false, "rules": null }));
+    crate::stopping::report(app, "Seizure", "BJ02-002", ("ICANS", 3), json!({})).await;
+    assert_eq!(paused().await, json!({ "paused": true, "rules": null }));
+}
+
 async fn masked(engine: Engine, masking: Masking) {
     let app = TestApp::with(engine, Plan { masking, ..Plan::default() }).await;
     treatments_do_not_show(&app).await;
     nothing_can_be_filtered_by_treatment(&app).await;
     a_masked_dose_is_corrected_by_the_pharmacist_alone(&app).await;
     cohorts_are_opened_by_the_pharmacist_alone(&app).await;
+    notice_of_a_pause_is_given(&app).await;
     app.stop().await;
 }
 

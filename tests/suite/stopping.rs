@@ -47,7 +47,7 @@ fn of<'a>(all: &'a Value, label: &str, code: &str) -> &'a Value {
 }
 
 /// Reports an event of a subject with one grade.
-async fn report(app: &TestApp, key: &str, code: &str, (category, grade): (&str, i32), more: Value) {
+pub async fn report(app: &TestApp, key: &str, code: &str, (category, grade): (&str, i32), more: Value) {
     let subject = app.subject_id(code).await;
     let fatal = grade == 5;
     let mut input = json!({ "key": key, "subject": subject, "term": key, "pt": key, "start": "2026-03-20",
@@ -160,6 +160,19 @@ both! {
         assert_eq!(state().await, "WATCH", "4 days, then 7");
         report(app, "Lasting CRS", "SH01-002", ("CRS", 3), grades("2026-04-03")).await;
         assert_eq!(state().await, "PAUSE", "8 days");
+    }
+
+    /// The investigator's notice is of every rule of the protocol, and not of the one on cohorts alone: an event at another
+    /// site that pauses the study is told as soon as it does, and only from its day on.
+    async fn notice_is_given_of_every_rule(app: &TestApp) {
+        let paused = async |on: &str| {
+            let study = app.study("investigator-sh01", &format!("safety(on: \"{on}\") {{ paused }}")).await;
+            study["safety"]["paused"].clone()
+        };
+        assert_eq!(paused("2026-11-01").await, false);
+        report(app, "Seizure", "BJ02-002", ("ICANS", 3), json!({})).await;
+        assert_eq!((paused("2026-11-01").await, paused("2026-03-19").await), (json!(true), json!(false)));
+        assert_eq!(paused("2026-03-20").await, true);
     }
 
     /// The row of the matrix: the medical monitor of an open study, the board in a cut, the auditor; totals for the rest of

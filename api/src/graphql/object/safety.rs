@@ -14,10 +14,12 @@ use study::view::{Sight, StoppingRuleView, View};
 /// Pause and stopping rules of a study.
 #[object(name = "Safety")]
 impl<'v> Safety<'v> {
-    /// Whether a rule pauses or stops the study or a cohort at present, without saying which.
+    /// Whether a rule pauses or stops the study on the day, judged over all sites, without saying which; in an open-label
+    /// study also a cohort. The planned observation of a level's first subject does not count.
     #[group(StoppingRules)]
+    #[complexity(100)]
     fn paused(&self) -> Option<bool> {
-        self.view.is_paused()
+        self.view.is_paused(self.on)
     }
     /// What the rule that pauses a cohort laid down when it last changed. Null for whoever reads totals alone.
     #[group(StoppingRules)]

@@ -237,7 +237,7 @@ impl Study {
         on: Option<Date>,
     ) -> Result<Option<Safety<'_>>, ArgumentError> {
         let on = day_asked(&self.0, on)?;
-        Ok(self.0.is_paused().map(|_| Safety { view: &self.0, on }))
+        Ok(self.0.is_told_of_pauses().then_some(Safety { view: &self.0, on }))
     }
     /// The safety board's reports. Null for whoever may see neither the open nor the closed one.
     #[group(Envelope)]

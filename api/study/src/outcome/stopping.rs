@@ -1,14 +1,15 @@
 //! What the pause and stopping rules say on a day, by cohort and over the study.
 
-use super::{Column, Group, OutcomeGrouping};
+use super::{Group, OutcomeGrouping};
 use crate::derived::reads;
+use crate::snapshot::Subject;
 use crate::view::{AdverseEventView, ValueState, View};
 use chrono::NaiveDate;
 use derivation::logic::Verdict;
 use derivation::rule::RuleVersion;
 use derivation::safety::dlt::Evaluability;
 use derivation::safety::stopping::{
-    self, StoppingEvaluation, StoppingEvent, StoppingState, evaluate, sentinel,
+    self, StoppingEvaluation, StoppingEvent, StoppingParameters, StoppingState, evaluate, sentinel,
 };
 use entity::terms::RuleState;
 use policy::DataGroup;
@@ -44,15 +45,13 @@ impl View {
         let (on, parameters) = (self.day(on), self.rulebook()?.stopping());
         let rule = self.rule(&stopping::RULE).map(Arc::new);
         let mut all = Vec::new();
-        for column in self.columns(by, |subject| subject.first_dose_on().is_some_and(|dose| dose <= on)) {
-            let events: Vec<StoppingEvent> =
-                column.subjects.iter().flat_map(|it| it.subject().stopping_events(on)).collect();
-            let (toxicities, evaluable) = toxic(&column, on);
+        for column in self.columns(by, |subject| is_dosed(subject, on)) {
+            let subjects: Vec<&Subject> = column.subjects.iter().map(|it| it.subject().as_ref()).collect();
+            let (evaluations, (toxicities, evaluable)) = judge(&subjects, parameters, on);
             let stops_at = parameters.beta_binomial.boundary(evaluable);
             // Over the whole study there is no first subject of a level.
             let first = column.subjects.iter().filter_map(|it| it.subject().first_dose_on()).min();
             let of_level = column.group.cohort.map(|_| sentinel(first, parameters, on));
-            let evaluations = evaluate(&events, (toxicities, evaluable), parameters, on);
             all.extend(of_level.into_iter().chain(evaluations).map(|evaluation| {
                 Stopping {
                     group: column.group.clone(),
@@ -67,15 +66,56 @@ impl View {
         Some(all)
     }
 
+    /// Whether a stopping rule pauses or stops the study or, in an open-label one, a cohort, without saying which; none for
+    /// whoever is not even told of that. It is judged on every site's subjects, whatever the viewer sees of them. In a masked
+    /// study no cohort is judged by itself, so that this tells nothing of who is in which. That the first subject of a level
+    /// is observed was planned, and is no notice.
+    pub fn is_paused(&self, on: Option<NaiveDate>) -> Option<bool> {
+        if !self.is_told_of_pauses() {
+            return None;
+        }
+        let (snapshot, on) = (self.snapshot(), self.day(on));
+        let halts = |state| matches!(state, RuleState::Pause | RuleState::Stop);
+        if snapshot.rows.stopping_rules.iter().any(|rule| halts(rule.state)) {
+            return Some(true);
+        }
+        let parameters = self.rulebook()?.stopping();
+        let dosed: Vec<&Subject> = snapshot.all().map(AsRef::as_ref).filter(|it| is_dosed(it, on)).collect();
+        let judged = |subjects: &[&Subject]| {
+            let (evaluations, _) = judge(subjects, parameters, on);
+            evaluations.iter().any(|it| halts(state_of(it.state)))
+        };
+        let of_a_cohort = |id: Uuid| -> Vec<&Subject> {
+            dosed.iter().copied().filter(|it| it.cohort_row() == Some(id)).collect()
+        };
+        let cohorts = snapshot.rows.cohorts.iter().filter(|_| !self.is_masked_study());
+        Some(judged(&dosed) || cohorts.map(|it| it.id).any(|id| judged(&of_a_cohort(id))))
+    }
+
     /// The adverse events of some rows, as far as the viewer may read them.
     pub fn adverse_events_of(&self, rows: &[Uuid]) -> Vec<AdverseEventView<'_>> {
         rows.iter().filter_map(|row| self.adverse_event_by_row(*row)).collect()
     }
 }
 
-/// Subjects of a column with a dose-limiting toxicity, and those who count.
-fn toxic(column: &Column<'_>, on: NaiveDate) -> (u64, u64) {
-    let judged = column.subjects.iter().map(|it| it.subject().dlt(on));
+fn is_dosed(subject: &Subject, on: NaiveDate) -> bool {
+    subject.first_dose_on().is_some_and(|dose| dose <= on)
+}
+
+/// What the rules on events and on the rate say of some subjects, with the toxicities and the subjects who count.
+fn judge(
+    subjects: &[&Subject],
+    parameters: &StoppingParameters,
+    on: NaiveDate,
+) -> (Vec<StoppingEvaluation>, (u64, u64)) {
+    let events: Vec<StoppingEvent> = subjects.iter().flat_map(|it| it.stopping_events(on)).collect();
+    let counts = toxic(subjects, on);
+    (evaluate(&events, counts, parameters, on), counts)
+}
+
+/// Subjects with a dose-limiting toxicity, and those who count.
+fn toxic(subjects: &[&Subject], on: NaiveDate) -> (u64, u64) {
+    let judged = subjects.iter().map(|it| it.dlt(on));
     let counted =
         judged.filter(|it| it.evaluable == Evaluability::Evaluable && it.dlt != Verdict::NotEvaluable);
     counted.fold((0, 0), |(toxic, all), it| (toxic + u64::from(it.dlt == Verdict::Met), all + 1))
@@ -84,11 +124,15 @@ fn toxic(column: &Column<'_>, on: NaiveDate) -> (u64, u64) {
 impl Stopping {
     /// How far the rule has been triggered.
     pub fn state(&self) -> RuleState {
-        match self.evaluation.state {
-            StoppingState::Clear => RuleState::Clear,
-            StoppingState::Watch => RuleState::Watch,
-            StoppingState::Pause => RuleState::Pause,
-            StoppingState::Stop => RuleState::Stop,
-        }
+        state_of(self.evaluation.state)
+    }
+}
+
+fn state_of(state: StoppingState) -> RuleState {
+    match state {
+        StoppingState::Clear => RuleState::Clear,
+        StoppingState::Watch => RuleState::Watch,
+        StoppingState::Pause => RuleState::Pause,
+        StoppingState::Stop => RuleState::Stop,
     }
 }

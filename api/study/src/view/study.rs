@@ -5,7 +5,7 @@ use super::{DataCutView, NodeKind, Sight, View};
 use chrono::{DateTime, Utc};
 use derivation::rule::{Rule, RuleVersion};
 use entity::rows;
-use entity::terms::{Masking, RuleState, StudyStatus};
+use entity::terms::{Masking, StudyStatus};
 use ledger::Head;
 use policy::DataGroup;
 use std::sync::Arc;
@@ -129,12 +129,9 @@ impl View {
             .then(|| rules.iter().map(|rec| StudyRowView::new(self, rec)))
     }
 
-    /// Whether a stopping rule pauses or stops the study or one of its cohorts, without saying which; none for whoever is
-    /// not even told of that. In a masked study no rule on cohorts runs, so that this tells nothing of who is in which.
-    pub fn is_paused(&self) -> Option<bool> {
-        let halts = |rule: &rows::StoppingRule| matches!(rule.state, RuleState::Pause | RuleState::Stop);
-        let told = self.sight(DataGroup::StoppingRules) >= Sight::Notice;
-        told.then(|| self.snapshot().rows.stopping_rules.iter().any(|rec| halts(&rec.row)))
+    /// Whether the viewer is told at least that a stopping rule pauses.
+    pub fn is_told_of_pauses(&self) -> bool {
+        self.sight(DataGroup::StoppingRules) >= Sight::Notice
     }
 }
 

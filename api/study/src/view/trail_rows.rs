@@ -212,7 +212,8 @@ impl View {
         let in_scope = |row: &TrailRow<'_>| row.subject.is_some() && self.trail_sight(row, of.group());
         let of_nobody = of == TrailOf::Open
             && rows.iter().all(|row| row.subject.is_none())
-            && rows.iter().any(|row| self.may_show(row));
+            // A reason alone says only that something happened, and is not shown without what it is the reason of.
+            && rows.iter().any(|row| row.table != "change_reason" && self.may_show(row));
         match of {
             TrailOf::Open => self.sees_trail() && (of_nobody || rows.iter().any(in_scope)),
             TrailOf::Sealed => self.sees_trail_of(of) && rows.iter().any(|row| self.may_show(row)),
