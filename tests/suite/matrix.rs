@@ -58,7 +58,7 @@ const PROBES: &[Probe] = &[
     p(G::BirthDate,           "@identity { value { birthDate { state value } } }", &["identity", "value", "birthDate"],
                                                                                    ["..... RR. .. ..R", "..... RR. .. ..R"]),
     p(G::HospitalLink,        "@identity { value { hospitalNumber { state value } } }", &["identity", "value", "hospitalNumber"],
-                                                                                   ["...x. RR. .. ..R", "...x. RR. .. ..R"]),
+                                                                                   ["...x. RR. .. ..x", "...x. RR. .. ..x"]),
     p(G::Age,                 "@ageBand", &["ageBand"],                            ["RRRRR RR. RR ..R", "RRRRR RR. RR ..R"]),
     p(G::Consent,             "@consents { version }", &["consents", "*", "version"],
                                                                                    ["RR.RR RR. .. ..R", "RR.RR RR. .. ..R"]),

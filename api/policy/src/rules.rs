@@ -92,7 +92,7 @@ const MATRIX: [(DataGroup, [Cell; ROLES]); DataGroup::COUNT] = [
     (G::Visits,              [  R,  R,  R,  R,  R,      W,  W,  R,    P,  P,   N,  N,  R ]),
     (G::Initials,            [  N,  N,  N,  O,  N,      W,  W,  N,    N,  N,   N,  N,  O ]),
     (G::BirthDate,           [  N,  N,  N,  N,  N,      W,  W,  N,    N,  N,   N,  N,  R ]),
-    (G::HospitalLink,        [  N,  N,  N,  O,  N,      W,  W,  N,    N,  N,   N,  N,  R ]),
+    (G::HospitalLink,        [  N,  N,  N,  O,  N,      W,  W,  N,    N,  N,   N,  N,  O ]),
     (G::Age,                 [  R,  R,  R,  R,  R,      R,  R,  N,    P,  P,   N,  N,  R ]),
     (G::Consent,             [  R,  R,  N,  R,  R,      W,  W,  N,    N,  N,   N,  N,  R ]),
     (G::Eligibility,         [  R,  R,  R,  R,  R,      W,  W,  N,    P,  P,   N,  N,  R ]),
