@@ -131,9 +131,7 @@ impl App {
         store: Store,
         demo_users: Vec<DemoUser>,
     ) -> Result<Arc<App>, String> {
-        let secret =
-            |error: StoreError| format!("a secret of the installation cannot be read: {}", error.internal());
-        let board_keys = Arc::new(board_keys(&store).await.map_err(secret)?);
+        let board_keys = Arc::new(board_keys(&store));
         let schema = graphql::schema(&settings);
         let runtime = Executor::start().map_err(|error| format!("no threads: {error}"))?;
         let cuts = Mutex::default();
@@ -246,12 +244,6 @@ impl Running {
 }
 
 /// The installation's keys of what the board sees.
-///
-/// # Errors
-/// A secret that cannot be read.
-pub(crate) async fn board_keys(store: &Store) -> Result<BoardKeys, StoreError> {
-    Ok(BoardKeys {
-        ids: store.secret_key("board ids").await?,
-        pseudonyms: store.secret_key("board pseudonyms").await?,
-    })
+pub(crate) fn board_keys(store: &Store) -> BoardKeys {
+    BoardKeys { ids: store.secret_key("board ids"), pseudonyms: store.secret_key("board pseudonyms") }
 }

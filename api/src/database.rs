@@ -14,6 +14,22 @@ pub async fn open(settings: &Settings) -> Result<Store, String> {
     open_with(settings, settings.database.migrate.unwrap_or_else(|| settings.is_embedded())).await
 }
 
+/// The same for what comes before there is an installation: a file of master keys that is missing is made.
+///
+/// # Errors
+/// What is wrong, for the operator.
+pub async fn open_first(settings: &Settings, migrate: Option<bool>) -> Result<Store, String> {
+    if settings.keys.master.is_none()
+        && let Some(path) = &settings.keys.master_file
+    {
+        make(path)?;
+    }
+    match migrate {
+        Some(migrate) => open_with(settings, migrate).await,
+        None => open(settings).await,
+    }
+}
+
 /// The same, with or without bringing the schema up to date.
 ///
 /// # Errors
@@ -30,7 +46,7 @@ pub async fn open_with(settings: &Settings, migrate: bool) -> Result<Store, Stri
     })
 }
 
-/// The master keys: as set, or from their file, which is made when there is none.
+/// The master keys: as set, or from their file.
 fn master_keys(settings: &Settings) -> Result<Arc<dyn KeyVault>, String> {
     let wrong = |error: store::StoreError| format!("the master key does not read: {}", error.internal());
     if let Some(master) = &settings.keys.master {
@@ -41,22 +57,31 @@ fn master_keys(settings: &Settings) -> Result<Arc<dyn KeyVault>, String> {
          database"
             .to_owned()
     })?;
-    let text = match std::fs::read_to_string(path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => make(path)?,
-        Err(error) => return Err(format!("{}: {error}", path.display())),
-    };
+    let text = std::fs::read_to_string(path).map_err(|error| match error.kind() {
+        // Another key than the one that the data were encrypted under would open nothing.
+        std::io::ErrorKind::NotFound => format!(
+            "{} is not there: it holds the master keys. `trialgraph init` makes it for a new installation; for one that is \
+             founded, bring it back from where its copy is kept",
+            path.display()
+        ),
+        _ => format!("{}: {error}", path.display()),
+    })?;
     Ok(Arc::new(MasterKeys::parse(&text).map_err(wrong)?))
 }
 
-/// Makes a master key that its owner alone can read.
-fn make(path: &Path) -> Result<String, String> {
+/// Makes a master key that its owner alone can read, unless there is one.
+fn make(path: &Path) -> Result<(), String> {
     use std::io::Write;
     use std::os::unix::fs::OpenOptionsExt;
     let text = MasterKeys::generate("first").map_err(|error| error.internal().to_owned())?;
-    let file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
-    file.and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()))
-        .map_err(|error| format!("{}: {error}", path.display()))?;
+    let wrong = |error: std::io::Error| format!("{}: {error}", path.display());
+    match std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => return Ok(()),
+        file => {
+            let mut file = file.map_err(wrong)?;
+            file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(wrong)?;
+        }
+    }
     tracing::info!("made a new master key: keep a copy of its file apart from the database");
-    Ok(text)
+    Ok(())
 }

@@ -417,12 +417,15 @@ terms! {
         /// It may not.
         Disabled = "DISABLED",
     }
-    /// What a key of the installation signs.
+    /// What a key of the installation is for.
     pub enum KeyPurpose {
-        /// Access tokens.
+        /// It signs access tokens.
         Token = "TOKEN",
-        /// Checkpoints of ledgers.
+        /// It signs checkpoints of ledgers.
         Checkpoint = "CHECKPOINT",
+        /// It signs nothing: keys of keyed digests and of the board's pseudonyms follow from its private half, so that the
+        /// public half, which the first entry of the portal's ledger names, tells whether they are still the same.
+        Installation = "INSTALLATION",
     }
     /// Whether a key still signs.
     pub enum KeyStatus {

@@ -1,12 +1,13 @@
 //! A ledger as a file that is kept: what a database needs to be what it was, in lines of JSON.
 //!
-//! The ledger alone is in it, images and salts included: tables are folded from it by the code of today. What lies
-//! beside the ledger, such as identities and private keys, is not.
+//! The ledger alone is in it, images and salts included: tables are folded from it by the code of today. Of what lies
+//! beside the ledger only the installation's secret is, sealed under the tests' master key.
 
 use crate::database::Raw;
 use entity::ledger::{change, checkpoint, entry, head, idempotency};
 use entity::row::{columns, write_over};
 use entity::rows;
+use entity::side::secret;
 use ledger::{Digest, Revision, Salt, StoredChange, StoredEntry, StreamId, Verified, Verifier};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 use serde_json::{Value, json};
@@ -42,6 +43,13 @@ pub async fn export(raw: &Raw) -> String {
         lines.push(json!({ "key": { "stream": it.stream, "actor": it.actor_id, "key": it.key,
             "digest": it.input_digest, "revision": it.revision } }));
     }
+    // The ledger names its public half, and tests have one master key.
+    let secret = secret::Entity::find().filter(secret::Column::Name.eq("installation-key"));
+    for it in secret.all(db).await.unwrap() {
+        lines.push(
+            json!({ "secret": { "name": it.name, "nonce": hex(&it.nonce), "sealed": hex(&it.sealed) } }),
+        );
+    }
     let kept = checkpoint::Entity::find().filter(checkpoint::Column::Stream.ne(&*access));
     for it in kept.all(db).await.unwrap() {
         lines.push(json!({ "checkpoint": it.jws }));
@@ -49,8 +57,12 @@ pub async fn export(raw: &Raw) -> String {
     lines.iter().map(|line| format!("{line}\n")).collect()
 }
 
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 fn of_change(it: change::Model) -> Value {
-    let salt = it.salt.map(|salt| salt.iter().map(|byte| format!("{byte:02x}")).collect::<String>());
+    let salt = it.salt.map(|salt| hex(&salt));
     json!({ "table": it.table_name, "row": it.row_id, "subject": it.subject_id, "image": it.image, "salt": salt,
         "digest": it.digest })
 }
@@ -123,6 +135,13 @@ impl Stored {
                 revision: it["revision"].as_i64().unwrap(),
             };
             idempotency::Entity::insert(row.into_active_model()).exec_without_returning(db).await.unwrap();
+        }
+        for it in self.of("secret") {
+            let [nonce, sealed] = ["nonce", "sealed"].map(|field| bytes(it[field].as_str().unwrap()));
+            let row = secret::Model { name: text(&it["name"]), nonce, sealed };
+            // An empty database has a secret of its own already.
+            let over = secret::Entity::insert(row.into_active_model().reset_all());
+            over.on_conflict(write_over::<secret::Entity>()).exec_without_returning(db).await.unwrap();
         }
         let chains: Vec<Verified> = verifiers.into_values().map(|it| it.finish().unwrap()).collect();
         fold(raw, &chains).await;

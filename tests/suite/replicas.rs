@@ -90,8 +90,7 @@ async fn taken_and_given(app: &TestApp, other: &str, person: &Person, turns: usi
         accepted(store.decide_portal(Box::new(end), by("administrator")).await.unwrap());
         assert_eq!(reader.ask(document).await.one(), &Value::Null, "{name}, turn {turn}: still there");
         let grant = app.world.grant(person, app.world.persons[name]).unwrap();
-        let granted = store.decide_portal(Box::new(grant), by("administrator")).await.unwrap();
-        membership = accepted(granted).row;
+        membership = tests::world::granted(store, grant).await;
         assert_eq!(reader.ask(document).await.one()["code"], "NK510", "{name}, turn {turn}: not there yet");
     }
     turns

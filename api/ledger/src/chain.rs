@@ -70,10 +70,11 @@ impl Verified {
     /// may be newer, for it is that of the next entry.
     ///
     /// # Errors
-    /// [`FaultKind::Head`]: they differ, as when the last entries were removed and the head was forgotten.
+    /// [`FaultKind::Head`]: they differ, as when the last entries were removed and the head was forgotten; or the head's
+    /// format is none that follows on that of the entries.
     pub fn compare_head(&self, stored: &Head) -> Result<(), Fault> {
         let same = Head { format: self.head.format, ..*stored } == self.head;
-        if same && stored.format >= self.head.format {
+        if same && stored.format >= self.head.format && is_known_format(stored.format) {
             return Ok(());
         }
         let at = |head: &Head| {

@@ -222,7 +222,11 @@ pub(crate) fn init() -> Init {
     let key = |kid: &str, purpose| NewPublicKey { kid: kid.into(), purpose, jwk: JWK.into() };
     Init {
         administrators: [administrator(ADMIN), administrator(ADMIN_2)],
-        public_keys: vec![key("token-1", KeyPurpose::Token), key("checkpoint-1", KeyPurpose::Checkpoint)],
+        public_keys: vec![
+            key("token-1", KeyPurpose::Token),
+            key("checkpoint-1", KeyPurpose::Checkpoint),
+            key("installation-1", KeyPurpose::Installation),
+        ],
     }
 }
 

@@ -139,7 +139,7 @@ pub struct MembershipProposalView {
 pub struct PublicKeyView {
     /// The key's id.
     pub kid: String,
-    /// What it signs.
+    /// What it is for.
     pub purpose: KeyPurpose,
     /// The key as a JWK.
     pub jwk: String,
@@ -154,6 +154,7 @@ impl PublicKeyView {
         match self.purpose {
             KeyPurpose::Token => self.status == KeyStatus::Active,
             KeyPurpose::Checkpoint => true,
+            KeyPurpose::Installation => false,
         }
     }
 }

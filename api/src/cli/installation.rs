@@ -68,7 +68,8 @@ pub(crate) fn accepted(outcome: Result<Outcome, StoreError>) -> Told<store::Acce
     })
 }
 
-/// Founds an installation: two administrators, a key for tokens and one for checkpoints.
+/// Founds an installation: two administrators, a key for tokens, one for checkpoints, and that from which all others
+/// follow.
 ///
 /// # Errors
 /// Why it cannot be founded; above all when it was before.
@@ -77,7 +78,7 @@ pub async fn found(store: &Store, administrators: [(String, String); 2]) -> Resu
         return Err("the installation was founded before".to_owned());
     }
     let mut public_keys = Vec::new();
-    for purpose in [KeyPurpose::Token, KeyPurpose::Checkpoint] {
+    for purpose in [KeyPurpose::Token, KeyPurpose::Checkpoint, KeyPurpose::Installation] {
         let key = store.create_signing_key(purpose).await.map_err(broken)?;
         public_keys.push(NewPublicKey { kid: key.kid, purpose: key.purpose, jwk: key.jwk });
     }
@@ -105,7 +106,7 @@ pub(super) async fn run(settings: &Settings, options: Options) -> Told<ExitCode>
             given.len()
         )
     })?;
-    let store = database::open(settings).await?;
+    let store = database::open_first(settings, None).await?;
     found(&store, administrators).await?;
     println!("The installation is founded. Issue a token with: trialgraph token --user NAME");
     Ok(ExitCode::SUCCESS)
@@ -156,7 +157,7 @@ pub(super) async fn token(settings: &Settings, options: TokenOptions) -> Told<Ex
 }
 
 pub(super) async fn migrate(settings: &Settings, options: MigrateOptions) -> Told<ExitCode> {
-    let store = database::open_with(settings, true).await?;
+    let store = database::open_first(settings, Some(true)).await?;
     if let Some(role) = &options.grant {
         store.grant(role).await.map_err(broken)?;
     }
@@ -175,7 +176,7 @@ pub(crate) async fn look(store: &Store, user: &str, study: Uuid) -> Told<View> {
     let actor = portal.actor(user, now).ok_or_else(|| format!("there is no active person `{user}`"))?;
     let lens = Lens {
         now,
-        keys: Arc::new(board_keys(store).await.map_err(broken)?),
+        keys: Arc::new(board_keys(store)),
         vault: store.identities(study).await.map_err(broken)?,
         trail: Arc::default(),
     };

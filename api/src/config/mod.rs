@@ -84,8 +84,8 @@ pub struct Database {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Keys {
-    /// A file with the master keys, one a line as `ID:64 hexadecimal digits`, the current one first. Made on the
-    /// first start when it is missing. Default `trialgraph.key`.
+    /// A file with the master keys, one a line as `ID:64 hexadecimal digits`, the current one first. Made by
+    /// `init` when it is missing. Default `trialgraph.key`.
     pub master_file: Option<PathBuf>,
     /// The master keys themselves; win over the file.
     pub master: Option<Secret>,

@@ -6,7 +6,7 @@ use crate::hooks::Hooks;
 use crate::identity::KeyVault;
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sea_orm::sqlx::{self, ConnectOptions as _, Executor};
-use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend};
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, Statement};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -94,7 +94,10 @@ impl Pools {
             DbBackend::Sqlite if config.url.contains(":memory:") => {
                 return Err(StoreError::new(StoreCode::Configuration, "SQLite needs a file"));
             }
-            DbBackend::Sqlite => "sqlite::memory:".to_owned(),
+            DbBackend::Sqlite => {
+                own(&config.url)?;
+                "sqlite::memory:".to_owned()
+            }
             _ => config.url.clone(),
         };
         let open = |connections: u32, patience: Option<Duration>| {
@@ -125,12 +128,15 @@ impl Pools {
         })
     }
 
-    /// Writes what is in SQLite's log back into the file and empties the log, so that what was taken out is in neither. Left
-    /// for the next time when a reader stands in the way: nothing but the moment depends on it.
-    pub(crate) async fn write_back(&self) {
-        if self.backend == DbBackend::Sqlite {
-            let _ = self.write.execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)").await;
+    /// Writes what is in SQLite's log back into the file and empties the log, so that what was taken out is in neither.
+    /// False when a reader stands in the way.
+    pub(crate) async fn write_back(&self) -> Result<bool, DbErr> {
+        if self.backend != DbBackend::Sqlite {
+            return Ok(true);
         }
+        let asked = Statement::from_string(self.backend, "PRAGMA wal_checkpoint(TRUNCATE)");
+        let busy = self.write.query_one_raw(asked).await?.map(|row| row.try_get_by_index::<i32>(0));
+        Ok(busy.transpose()? == Some(0))
     }
 
     pub(crate) async fn close(&self) {
@@ -141,9 +147,26 @@ impl Pools {
     }
 }
 
-fn sqlite(options: &mut ConnectOptions, url: &str) {
+/// The file of SQLite's that an address names.
+fn file_of(url: &str) -> &str {
     let path = url.trim_start_matches("sqlite:").trim_start_matches("//");
-    let path = path.split_once('?').map_or(path, |(path, _)| path).to_owned();
+    path.split_once('?').map_or(path, |(path, _)| path)
+}
+
+/// Makes the file that SQLite would make, readable for its owner alone; SQLite gives its log the same mode.
+fn own(url: &str) -> Result<(), StoreError> {
+    use std::os::unix::fs::OpenOptionsExt;
+    let path = file_of(url);
+    match std::fs::File::options().write(true).create_new(true).mode(0o600).open(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => {
+            Err(StoreError::new(StoreCode::Configuration, format!("{path}: {error}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn sqlite(options: &mut ConnectOptions, url: &str) {
+    let path = file_of(url).to_owned();
     options.map_sqlx_sqlite_opts(move |_| {
         SqliteConnectOptions::new()
             .filename(&path)

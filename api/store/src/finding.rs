@@ -51,6 +51,13 @@ pub enum Finding {
         /// What is wrong, without values.
         why: &'static str,
     },
+    /// The installation's secret is not the one that the portal's ledger names.
+    Secret {
+        /// The id that the ledger names.
+        named: String,
+        /// The id of the one that is held.
+        held: String,
+    },
     /// A stream has entries or checkpoints and no head.
     Headless {
         /// The stream's name as stored.
@@ -69,6 +76,9 @@ impl fmt::Display for Finding {
             }
             Finding::Checkpoint { index, why } => write!(f, "checkpoint {index} (counted from 0): {why}"),
             Finding::Identity { subject, why } => write!(f, "identifiers of subject {subject}: {why}"),
+            Finding::Secret { named, held } => {
+                write!(f, "the installation's secret is {held}, and the portal's ledger names {named}")
+            }
             Finding::Headless { stream } => write!(f, "stream {stream} has no head"),
         }
     }

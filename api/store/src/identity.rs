@@ -8,6 +8,7 @@ use crate::error::{StoreCode, StoreError};
 use crate::secrets;
 use crate::vault::{self, NONCE};
 use entity::side::{identity_lookup, subject_identity, subject_key};
+use entity::terms::KeyPurpose;
 use policy::Identity;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
@@ -19,9 +20,11 @@ use uuid::Uuid;
 
 pub use crate::vault::KeyVault;
 
-/// Keys of keyed digests, drawn once for the installation.
+/// Keys that follow from the installation's secret.
 #[derive(Clone, Copy)]
 pub(crate) struct DigestKeys {
+    /// From which the others follow.
+    secret: [u8; 32],
     /// Of commitments to identifiers.
     pub commitment: [u8; 32],
     /// Of look-ups by hospital number.
@@ -39,13 +42,25 @@ impl DigestKeys {
         db: &C,
         vault: &dyn KeyVault,
     ) -> Result<DigestKeys, StoreError> {
+        let secret = secrets::installation(db, vault).await?;
         Ok(DigestKeys {
-            commitment: secrets::key(db, vault, "commitment-key").await?,
-            lookup: secrets::key(db, vault, "lookup-key").await?,
-            input: secrets::key(db, vault, "input-key").await?,
-            credential: secrets::key(db, vault, "credential-key").await?,
-            account: secrets::key(db, vault, "account-key").await?,
+            secret,
+            commitment: derived(&secret, "commitment"),
+            lookup: derived(&secret, "lookup"),
+            input: derived(&secret, "input"),
+            credential: derived(&secret, "credential"),
+            account: derived(&secret, "account"),
         })
+    }
+
+    /// A key of the API's own by name: of a pseudonym, of an id.
+    pub(crate) fn of_api(&self, name: &str) -> [u8; 32] {
+        derived(&self.secret, &format!("api:{name}"))
+    }
+
+    /// The id by which the portal's ledger names the secret that is held here.
+    pub(crate) fn kid(&self) -> Result<String, StoreError> {
+        Ok(secrets::public_half(&self.secret, KeyPurpose::Installation)?.kid)
     }
 
     /// What a hospital number is found by at a site. None for a blank one.
@@ -56,6 +71,11 @@ impl DigestKeys {
         let key = ledger::keyed(&self.lookup, site.as_bytes());
         (!normal.is_empty()).then(|| ledger::keyed(key.as_bytes(), normal.as_bytes()).to_string())
     }
+}
+
+/// The key of one use. HMAC is a pseudorandom function, and the uses have different names (NIST SP 800-108r1).
+fn derived(secret: &[u8; 32], name: &str) -> [u8; 32] {
+    *ledger::keyed(secret, format!("trialgraph key {name}").as_bytes()).as_bytes()
 }
 
 /// A subject's identifiers as they lie in the database, with their key.

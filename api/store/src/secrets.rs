@@ -3,10 +3,12 @@
 use crate::clock::random;
 use crate::error::{StoreCode, StoreError};
 use crate::vault::KeyVault;
+use entity::ledger::entry;
 use entity::side::secret;
 use entity::terms::KeyPurpose;
 use jsonwebtoken::jwk::{Jwk, ThumbprintHash};
 use jsonwebtoken::{Algorithm, EncodingKey};
+use ledger::StreamId;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ConnectionTrait, EntityTrait, IntoActiveModel};
 
@@ -15,7 +17,7 @@ use sea_orm::{ConnectionTrait, EntityTrait, IntoActiveModel};
 pub struct NewSigningKey {
     /// The key's id: its thumbprint (RFC 7638).
     pub kid: String,
-    /// What it signs.
+    /// What it is for.
     pub purpose: KeyPurpose,
     /// The public half as a JWK, for the portal stream.
     pub jwk: String,
@@ -78,20 +80,30 @@ pub(crate) async fn keep<C: ConnectionTrait>(
     Ok(())
 }
 
-/// 32 secret bytes by name, drawn once for the installation.
-pub(crate) async fn key<C: ConnectionTrait>(
+/// The name of the installation's own secret, from which the keys of keyed digests and of pseudonyms follow.
+const INSTALLATION: &str = "installation-key";
+
+/// The installation's own secret. It is drawn before the installation is founded, and never again: another one in its
+/// place would give the board other pseudonyms, and nobody would be found by their hospital number any more.
+pub(crate) async fn installation<C: ConnectionTrait>(
     db: &C,
     vault: &dyn KeyVault,
-    name: &str,
 ) -> Result<[u8; 32], StoreError> {
-    if get(db, vault, name).await?.is_none() {
-        keep(db, vault, name, &random::<32>()?).await?;
+    if get(db, vault, INSTALLATION).await?.is_none() {
+        let founded = entry::Entity::find_by_id((StreamId::Portal.to_string(), 1)).one(db).await?.is_some();
+        if founded {
+            let text = "the installation's secret is gone from the table `secret`: bring that row back from a backup. \
+                        Nothing is started with another one, since identifiers could not be verified, and the board \
+                        would see other pseudonyms";
+            return Err(StoreError::new(StoreCode::Configuration, text));
+        }
+        keep(db, vault, INSTALLATION, &random::<32>()?).await?;
     }
     // Read again: another process may have been first.
-    let bytes = get(db, vault, name).await?.unwrap_or_default();
+    let bytes = get(db, vault, INSTALLATION).await?.unwrap_or_default();
     bytes
         .try_into()
-        .map_err(|_| StoreError::new(StoreCode::Damaged, format!("the secret {name} has a bad length")))
+        .map_err(|_| StoreError::new(StoreCode::Damaged, "the installation's secret has a bad length"))
 }
 
 fn private(seed: &[u8]) -> EncodingKey {
@@ -102,26 +114,36 @@ fn name(purpose: KeyPurpose, kid: &str) -> String {
     let purpose = match purpose {
         KeyPurpose::Token => "token",
         KeyPurpose::Checkpoint => "checkpoint",
+        KeyPurpose::Installation => return INSTALLATION.to_owned(),
     };
     format!("{purpose}-key:{kid}")
 }
 
-/// Draws a key pair and keeps its private half.
+/// The public half of a seed.
+pub(crate) fn public_half(seed: &[u8; 32], purpose: KeyPurpose) -> Result<NewSigningKey, StoreError> {
+    let failed =
+        |error: jsonwebtoken::errors::Error| StoreError::internal_fault(format!("a key pair: {error}"));
+    let mut jwk = Jwk::from_encoding_key(&private(seed), Algorithm::EdDSA).map_err(failed)?;
+    let kid = jwk.thumbprint(ThumbprintHash::SHA256).map_err(failed)?;
+    jwk.common.key_id = Some(kid.clone());
+    let jwk = serde_json::to_string(&jwk)
+        .map_err(|error| StoreError::internal_fault(format!("a public key has no JSON form: {error}")))?;
+    Ok(NewSigningKey { kid, purpose, jwk })
+}
+
+/// Draws a key pair and keeps its private half. That of the installation was drawn before.
 pub(crate) async fn create_signing_key<C: ConnectionTrait>(
     db: &C,
     vault: &dyn KeyVault,
     purpose: KeyPurpose,
 ) -> Result<NewSigningKey, StoreError> {
-    let failed =
-        |error: jsonwebtoken::errors::Error| StoreError::internal_fault(format!("a key pair: {error}"));
+    if purpose == KeyPurpose::Installation {
+        return public_half(&installation(db, vault).await?, purpose);
+    }
     let seed: [u8; 32] = random()?;
-    let mut jwk = Jwk::from_encoding_key(&private(&seed), Algorithm::EdDSA).map_err(failed)?;
-    let kid = jwk.thumbprint(ThumbprintHash::SHA256).map_err(failed)?;
-    jwk.common.key_id = Some(kid.clone());
-    let jwk = serde_json::to_string(&jwk)
-        .map_err(|error| StoreError::internal_fault(format!("a public key has no JSON form: {error}")))?;
-    keep(db, vault, &name(purpose, &kid), &seed).await?;
-    Ok(NewSigningKey { kid, purpose, jwk })
+    let key = public_half(&seed, purpose)?;
+    keep(db, vault, &name(purpose, &key.kid), &seed).await?;
+    Ok(key)
 }
 
 /// The private half of a key pair of ours.

@@ -80,7 +80,7 @@ impl Store {
     ///
     /// # Errors
     /// UNAVAILABLE when the database does not answer, CONFIGURATION when its schema is not this program's or
-    /// the master keys do not open its secrets.
+    /// the master keys do not open its secrets, or the installation's own secret is gone.
     pub async fn connect(config: &DatabaseConfig) -> Result<Store, StoreError> {
         let (runtime, handle) = OwnRuntime::start()?;
         let opened = handle.spawn(Inner::open(config.clone(), handle.clone())).await.map_err(broke_off)?;
@@ -491,7 +491,8 @@ impl Store {
         access_log::log(&self.inner.access, records, client).await
     }
 
-    /// Draws a key pair and keeps its private half; the public one goes to the portal.
+    /// Draws a key pair and keeps its private half; the public one goes to the portal. That of the installation was drawn
+    /// when its database was first opened, and is the same each time.
     ///
     /// # Errors
     /// UNAVAILABLE, CONFIGURATION.
@@ -514,16 +515,9 @@ impl Store {
         .await
     }
 
-    /// Secret bytes by name, drawn once for the installation (a key of a pseudonym, of an id).
-    ///
-    /// # Errors
-    /// UNAVAILABLE, CONFIGURATION.
-    pub async fn secret_key(&self, name: &str) -> Result<[u8; 32], StoreError> {
-        let name = format!("api:{name}");
-        self.work(|inner| async move {
-            secrets::key(&inner.pools.write, inner.config.vault.as_ref(), &name).await
-        })
-        .await
+    /// Secret bytes by name, the same for as long as the installation lives (a key of a pseudonym, of an id).
+    pub fn secret_key(&self, name: &str) -> [u8; 32] {
+        self.keys().of_api(name)
     }
 
     /// Signs where a stream stands, and keeps the checkpoint (JWS).

@@ -21,6 +21,7 @@ use sea_orm::{
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
+use std::time::Duration;
 use study::Snapshot;
 use uuid::Uuid;
 
@@ -265,10 +266,24 @@ impl Writers {
         }
         self.notifier.written(work.batch.heads().into_keys());
         if work.batch.takes_out() {
-            self.pools.write_back().await;
+            self.write_back().await;
         }
         hooks::at(&self.hooks.after_commit).await;
         Ok(())
+    }
+
+    /// Takes out of the log what an entry took out; goes on trying when a reader stands in the way.
+    async fn write_back(&self) {
+        const AGAIN: Duration = Duration::from_secs(5);
+        if let Ok(false) = self.pools.write_back().await {
+            let pools = self.pools.clone();
+            self.runtime.spawn(async move {
+                // An error means that the connections were closed: closing the last one empties the log.
+                while let Ok(false) = pools.write_back().await {
+                    tokio::time::sleep(AGAIN).await;
+                }
+            });
+        }
     }
 
     /// Writes a batch and commits it; also for the access log.

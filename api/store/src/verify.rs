@@ -91,6 +91,8 @@ impl Walk<'_> {
         }
         let studies: BTreeSet<Uuid> = wanted.iter().filter_map(StreamId::study).collect();
         self.tables(Set::Portal).await;
+        let finding = self.secret()?;
+        self.report.findings.extend(finding);
         if inspection.study.is_none() {
             self.tables(Set::Access).await;
         }
@@ -335,12 +337,26 @@ impl Walk<'_> {
         compared.err().map(Finding::Chain)
     }
 
+    /// The installation's secret is the one that the portal's ledger names.
+    fn secret(&self) -> Result<Option<Finding>, StoreError> {
+        let held = self.side.1.kid()?;
+        let named = self.public_keys().find(|key| key.purpose == KeyPurpose::Installation);
+        let other = named.filter(|key| key.kid != held);
+        Ok(other.map(|key| Finding::Secret { named: key.kid, held }))
+    }
+
+    /// The keys that the portal's ledger names. None when its chain has a fault.
+    fn public_keys(&self) -> impl Iterator<Item = rows::PublicKey> {
+        let portal = self.verified.get(&StreamId::Portal).map(Verified::fold);
+        let rows = portal.into_iter().flat_map(Fold::rows);
+        rows.filter(|row| row.table == rows::PublicKey::TABLE)
+            .filter_map(|row| serde_json::from_str(row.image).ok())
+    }
+
     /// Every checkpoint key that the portal's ledger names, retired ones, too.
     fn portal_keys(&self) -> CheckpointKeys {
-        let Some(verified) = self.verified.get(&StreamId::Portal) else { return CheckpointKeys::new() };
-        let rows = verified.fold().rows().filter(|row| row.table == rows::PublicKey::TABLE);
-        let keys = rows.filter_map(|row| serde_json::from_str::<rows::PublicKey>(row.image).ok());
-        keys.filter(|key| key.purpose == KeyPurpose::Checkpoint)
+        self.public_keys()
+            .filter(|key| key.purpose == KeyPurpose::Checkpoint)
             .filter_map(|key| {
                 let jwk: Jwk = serde_json::from_str(&key.jwk).ok()?;
                 Some((key.kid, DecodingKey::from_jwk(&jwk).ok()?))

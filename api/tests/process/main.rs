@@ -171,6 +171,24 @@ fn a_changed_byte_in_the_file_is_found_by_verify() {
     assert!(founded.run(&["verify"]).0);
 }
 
+/// Keys and data are for their owner alone; a command that misses the master key says so and makes none.
+#[test]
+fn keys_and_data_are_their_owners_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let founded = Founded::new("keys", &[]);
+    for name in ["trialgraph.key", "trialgraph.sqlite"] {
+        let mode = std::fs::metadata(founded.directory.join(name)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{name}");
+    }
+    let key = founded.directory.join("trialgraph.key");
+    std::fs::remove_file(&key).unwrap();
+    for command in [&["verify"][..], &["token", "--user", program::USER], &["serve"]] {
+        let (done, said) = founded.run(command);
+        assert!(!done && said.contains("trialgraph.key is not there"), "{command:?}: {said}");
+    }
+    assert!(!key.exists());
+}
+
 /// D3: a thousand WebSockets that never say who they are.
 #[test]
 fn a_thousand_idle_sockets_are_left() {

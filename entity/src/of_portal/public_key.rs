@@ -17,7 +17,7 @@ pub struct Model {
     pub id: Uuid,
     /// The key's id, unique.
     pub kid: String,
-    /// What it signs.
+    /// What it is for.
     pub purpose: KeyPurpose,
     /// The public key as a JWK.
     pub jwk: String,

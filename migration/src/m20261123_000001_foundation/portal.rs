@@ -63,7 +63,7 @@ pub(super) fn tables() -> Vec<Table> {
         Table::new("public_key", vec![
             col("id", Id),
             col("kid", Text),
-            col("purpose", OneOf(&["TOKEN", "CHECKPOINT"])),
+            col("purpose", OneOf(&["TOKEN", "CHECKPOINT", "INSTALLATION"])),
             col("jwk", Text),
             col("status", OneOf(&["ACTIVE", "RETIRED"])),
         ])

@@ -69,7 +69,7 @@ pub fn people() -> Vec<Person> {
 /// Founds the installation with `administrator` and `administrator-two`.
 pub(super) async fn found(store: &Store) {
     let mut public_keys = Vec::new();
-    for purpose in [KeyPurpose::Checkpoint, KeyPurpose::Token] {
+    for purpose in [KeyPurpose::Checkpoint, KeyPurpose::Token, KeyPurpose::Installation] {
         let key = store.create_signing_key(purpose).await.unwrap();
         public_keys.push(NewPublicKey { kid: key.kid, purpose, jwk: key.jwk });
     }

@@ -20,7 +20,7 @@ use uuid::Uuid;
 pub struct Init {
     /// The two administrators: nobody grants a role to themselves, so one alone could not work.
     pub administrators: [NewAdministrator; 2],
-    /// The public keys, at least one for checkpoints.
+    /// The public keys: one of the installation, and at least one for checkpoints.
     pub public_keys: Vec<NewPublicKey>,
 }
 
@@ -44,7 +44,7 @@ pub struct NewAdministrator {
 pub struct NewPublicKey {
     /// The key's id, unique, 1 to 128 characters.
     pub kid: String,
-    /// What it signs.
+    /// What it is for.
     pub purpose: KeyPurpose,
     /// The public key as a JWK, Ed25519.
     pub jwk: String,
@@ -162,6 +162,14 @@ impl Init {
                 "publicKeys",
                 RefusalCode::Required,
                 "a public key for checkpoints is missing: name at least one"
+            )
+        );
+        ensure!(
+            rows.iter().filter(|key| key.purpose == KeyPurpose::Installation).count() == 1,
+            Refusal::at(
+                "publicKeys",
+                RefusalCode::Required,
+                "name exactly one public key of the installation: it tells for ever whether its secret is still the same"
             )
         );
         Ok(rows)

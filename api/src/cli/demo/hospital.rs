@@ -13,8 +13,6 @@ use base64::engine::general_purpose::STANDARD;
 use jsonwebtoken::jwk::{Jwk, ThumbprintHash};
 use jsonwebtoken::{Algorithm, EncodingKey};
 use portal::command::{AddServiceClient, SCOPES};
-use std::io::Write as _;
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use store::CallerRef;
 
@@ -51,7 +49,8 @@ pub(super) async fn register(demo: &Demo, data: &Path) -> Told<Hospital> {
     let kid = jwk.thumbprint(ThumbprintHash::SHA256).map_err(|error| failed(&error.to_string()))?;
     jwk.common.key_id = Some(kid.clone());
     let file = key_file(data);
-    write(&file, pair.as_ref()).map_err(|error| format!("{}: {error}", file.display()))?;
+    super::write_private(&file, &pem(pair.as_ref()))
+        .map_err(|error| format!("{}: {error}", file.display()))?;
 
     let scopes = SCOPES.map(|(resource, letters)| format!("system/{resource}.{letters}"));
     let add = AddServiceClient {
@@ -67,13 +66,12 @@ pub(super) async fn register(demo: &Demo, data: &Path) -> Told<Hospital> {
     Ok(Hospital { name: NAME, kid, algorithm: "ES384", key_file: file, scope: scopes.join(" ") })
 }
 
-/// The private key, for its owner's eyes alone.
-fn write(file: &Path, der: &[u8]) -> std::io::Result<()> {
+/// A private key as PEM (RFC 7468).
+fn pem(der: &[u8]) -> String {
     let text = STANDARD.encode(der);
     let lines: Vec<&str> =
         text.as_bytes().chunks(64).filter_map(|line| std::str::from_utf8(line).ok()).collect();
-    let mut file = std::fs::File::options().write(true).create_new(true).mode(0o600).open(file)?;
-    writeln!(file, "-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----", lines.join("\n"))
+    format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", lines.join("\n"))
 }
 
 /// The hospital system as a user with a token for as long as the others'.

@@ -14,8 +14,10 @@ use crate::config::{Limits, Secret, Settings};
 use crate::database;
 use clap::Args;
 use making::{Demo, STUDY};
+use std::io::Write as _;
 use std::net::TcpListener;
-use std::path::PathBuf;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// How the demonstration is run.
@@ -39,7 +41,7 @@ pub(super) async fn run(given: Settings, options: Options) -> Told<ExitCode> {
     })?;
     std::fs::create_dir_all(&options.data).map_err(|error| format!("{}: {error}", options.data.display()))?;
     let mut settings = settings(given.limits, &options)?;
-    let store = database::open(&settings).await?;
+    let store = database::open_first(&settings, None).await?;
     let demo = Demo::found(store.clone(), options.subjects).await?;
     match options.subjects {
         None => demo.nine().await?,
@@ -61,8 +63,14 @@ pub(super) async fn run(given: Settings, options: Options) -> Told<ExitCode> {
     print::links(&app, &url);
     let running = app.start(listener).map_err(|error| error.to_string())?;
     // Written last: whoever waits for it finds a server that answers.
-    std::fs::write(&file, described.to_string()).map_err(|error| format!("{}: {error}", file.display()))?;
+    write_private(&file, &described.to_string()).map_err(|error| format!("{}: {error}", file.display()))?;
     serve::until_stopped(&app, running).await
+}
+
+/// Writes a new file that its owner alone can read.
+fn write_private(file: &Path, text: &str) -> std::io::Result<()> {
+    let mut file = std::fs::File::options().write(true).create_new(true).mode(0o600).open(file)?;
+    file.write_all(text.as_bytes())
 }
 
 /// The demonstration's own settings; limits alone can be set, since everything else would point it elsewhere.

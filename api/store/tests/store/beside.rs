@@ -7,9 +7,9 @@ use entity::terms::{AccessKind, KeyPurpose};
 use futures_util::future::join_all;
 use ledger::StreamId;
 use policy::{DataGroup, Identity, RefusalCode, Role};
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use std::sync::Arc;
-use store::{Access, DatabaseConfig, MasterKeys, Page, Store, StoreCode, Touching};
+use store::{Access, DatabaseConfig, Finding, Inspection, MasterKeys, Page, Store, StoreCode, Touching};
 use uuid::Uuid;
 
 on_both_engines! {
@@ -21,6 +21,9 @@ on_both_engines! {
     the_access_log_is_a_chain_of_its_own;
     /// Secrets open under the master key alone.
     secrets_need_their_master_key;
+    /// P11-06: the secret from which pseudonyms and commitments follow is drawn once; it is missed when it is gone, and
+    /// known for another one when one was put in its place.
+    the_installations_secret_is_drawn_once;
 }
 
 fn identity(name: &str, number: &str) -> Identity {
@@ -147,9 +150,9 @@ async fn secrets_need_their_master_key(world: World) {
     world.found().await;
     let key = world.store.signing_key(KeyPurpose::Checkpoint).await.unwrap();
     assert_eq!(world.another().await.signing_key(KeyPurpose::Checkpoint).await.unwrap().kid, key.kid);
-    let pseudonyms = world.store.secret_key("pseudonyms").await.unwrap();
-    assert_eq!(world.another().await.secret_key("pseudonyms").await.unwrap(), pseudonyms);
-    assert_ne!(world.store.secret_key("ids").await.unwrap(), pseudonyms);
+    let pseudonyms = world.store.secret_key("pseudonyms");
+    assert_eq!(world.another().await.secret_key("pseudonyms"), pseudonyms);
+    assert_ne!(world.store.secret_key("ids"), pseudonyms);
     let connect = async |text: String| {
         let keys = MasterKeys::parse(&text).unwrap();
         let config = DatabaseConfig { vault: Arc::new(keys), migrate: false, ..world.config.clone() };
@@ -158,7 +161,39 @@ async fn secrets_need_their_master_key(world: World) {
     // A new master key beside the old one opens what the old one sealed; without it nothing opens.
     let both = format!("new:{}\ntest:{}", "1b".repeat(32), "5a".repeat(32));
     let rotated = connect(both).await.unwrap();
-    assert_eq!(rotated.secret_key("pseudonyms").await.unwrap(), pseudonyms);
+    assert_eq!(rotated.secret_key("pseudonyms"), pseudonyms);
     let wrong = connect(format!("test:{}", "1b".repeat(32))).await.map(|_| ()).unwrap_err();
     assert_eq!(wrong.code(), StoreCode::Configuration);
+}
+
+async fn the_installations_secret_is_drawn_once(world: World) {
+    // Drawn before the founding, whoever opens the database first.
+    let pseudonyms = world.store.secret_key("pseudonyms");
+    assert_eq!(world.another().await.secret_key("pseudonyms"), pseudonyms);
+    world.found().await;
+    world.sound().await;
+    let held = world.store.create_signing_key(KeyPurpose::Installation).await.unwrap().kid;
+    assert_eq!(world.another().await.create_signing_key(KeyPurpose::Installation).await.unwrap().kid, held);
+
+    world.raw.execute_unprepared("DELETE FROM secret WHERE name = 'installation-key'").await.unwrap();
+    let config = DatabaseConfig { migrate: false, ..world.config.clone() };
+    let gone = Store::connect(&config).await.map(|_| ()).unwrap_err();
+    assert_eq!(gone.code(), StoreCode::Configuration);
+    assert!(gone.internal().contains("bring that row back from a backup"), "{}", gone.internal());
+    assert_eq!(world.count("secret").await, 2, "the keys that sign, and no new secret");
+
+    // One of another installation under the same master key opens, and is not the one that the ledger names.
+    let other = World::sqlite().await;
+    let sql = "SELECT nonce, sealed FROM secret WHERE name = 'installation-key'";
+    let strange =
+        other.raw.query_one_raw(Statement::from_string(DbBackend::Sqlite, sql)).await.unwrap().unwrap();
+    let [nonce, sealed] = ["nonce", "sealed"].map(|name| strange.try_get::<Vec<u8>>("", name).unwrap());
+    let insert = "INSERT INTO secret (name, nonce, sealed) VALUES ('installation-key', $1, $2)";
+    let backend = world.raw.get_database_backend();
+    let values = [nonce.into(), sealed.into()];
+    world.raw.execute_raw(Statement::from_sql_and_values(backend, insert, values)).await.unwrap();
+    let tricked = world.another().await;
+    let strange = tricked.create_signing_key(KeyPurpose::Installation).await.unwrap().kid;
+    let report = tricked.verify(Inspection::default()).await.unwrap();
+    assert_eq!(report.findings, [Finding::Secret { named: held, held: strange }]);
 }

@@ -118,7 +118,7 @@ impl World {
     /// Founds the installation with the administrators `anna` and `bela`.
     pub async fn found(&self) {
         let mut public_keys = Vec::new();
-        for purpose in [KeyPurpose::Checkpoint, KeyPurpose::Token] {
+        for purpose in [KeyPurpose::Checkpoint, KeyPurpose::Token, KeyPurpose::Installation] {
             let key = self.store.create_signing_key(purpose).await.unwrap();
             public_keys.push(NewPublicKey { kid: key.kid, purpose, jwk: key.jwk });
         }

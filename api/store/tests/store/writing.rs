@@ -68,8 +68,8 @@ async fn two_hundred_at_once_are_one_chain(world: World) {
     let first = before as u64 + 1;
     assert_eq!(revisions, (first..first + 200).collect());
     let report = world.sound().await;
-    // Two administrators with a grant each, two keys, and the two hundred.
-    assert_eq!(report.rows, 6 + 200);
+    // Two administrators with a grant each, three keys, and the two hundred.
+    assert_eq!(report.rows, 7 + 200);
     let metrics = world.store.metrics();
     assert!(metrics.largest_group > 1, "nothing went together: {metrics:?}");
     assert_eq!(metrics.groups_split, 0);

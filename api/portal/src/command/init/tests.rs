@@ -12,7 +12,8 @@ fn the_first_entry_makes_two_administrators_and_the_keys() {
     let decision = world.run(&installation(), &init()).unwrap();
     assert_eq!((decision.membership, decision.role), (None, None));
     let tables: Vec<&str> = decision.portal.iter().map(|change| change.table).collect();
-    assert_eq!(tables, ["person", "membership", "person", "membership", "public_key", "public_key"]);
+    assert_eq!(tables[..4], ["person", "membership", "person", "membership"]);
+    assert_eq!(tables[4..], ["public_key"; 3]);
     assert_eq!(init().command(), "init");
     for name in [ADMIN, ADMIN_2] {
         let actor = world.actor(name);
@@ -71,6 +72,14 @@ fn the_two_administrators_are_two_persons() {
 fn keys_are_public_named_and_one_is_for_checkpoints() {
     let mut command = init();
     command.public_keys.truncate(1);
+    assert_eq!(refused(&command), at("publicKeys", RefusalCode::Required));
+    // One of the installation, no fewer and no more.
+    let mut command = init();
+    command.public_keys.truncate(2);
+    assert_eq!(refused(&command), at("publicKeys", RefusalCode::Required));
+    let mut command = init();
+    let second = NewPublicKey { kid: "installation-2".into(), ..command.public_keys[2].clone() };
+    command.public_keys.push(second);
     assert_eq!(refused(&command), at("publicKeys", RefusalCode::Required));
     let mut command = init();
     command.public_keys[1].kid = "token-1".into();
