@@ -5,6 +5,7 @@
 //!
 //! Invariant: no connection type, no query and no GraphQL lives here.
 
+mod astct;
 mod exact;
 mod free_text;
 mod items;
@@ -23,6 +24,7 @@ mod of_portal;
 mod of_study;
 pub mod side;
 
+pub use astct::{AstctFindings, CrsFindings, IcansFindings};
 pub use exact::{Exact, NotExact};
 pub use free_text::FreeText;
 pub use items::{

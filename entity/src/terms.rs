@@ -316,6 +316,48 @@ terms! {
         /// ASTCT consensus of 2019.
         Astct = "ASTCT",
     }
+    /// Oxygen that a cytokine release syndrome made necessary (ASTCT).
+    pub enum OxygenSupport {
+        /// None.
+        None = "NONE",
+        /// Low-flow nasal cannula, up to 6 L/min, or blow-by.
+        LowFlow = "LOW_FLOW",
+        /// High-flow cannula, face mask, non-rebreather or Venturi mask.
+        HighFlow = "HIGH_FLOW",
+        /// Positive pressure: CPAP, BiPAP, intubation.
+        PositivePressure = "POSITIVE_PRESSURE",
+    }
+    /// How a subject with neurotoxicity wakes (ASTCT).
+    pub enum Consciousness {
+        /// Is awake.
+        Normal = "NORMAL",
+        /// Wakes by itself.
+        Spontaneous = "SPONTANEOUS",
+        /// Wakes to voice.
+        ToVoice = "TO_VOICE",
+        /// Wakes to touch only.
+        ToTouch = "TO_TOUCH",
+        /// Cannot be woken, or by vigorous stimuli only; coma.
+        Unarousable = "UNAROUSABLE",
+    }
+    /// Seizures of neurotoxicity (ASTCT).
+    pub enum Seizure {
+        /// None.
+        None = "NONE",
+        /// One that resolves rapidly, or that shows on the EEG only and resolves with intervention.
+        ResolvesRapidly = "RESOLVES_RAPIDLY",
+        /// Longer than five minutes, or repeated without return to baseline in between.
+        ProlongedOrRepetitive = "PROLONGED_OR_REPETITIVE",
+    }
+    /// Raised intracranial pressure or cerebral oedema (ASTCT).
+    pub enum CerebralOedema {
+        /// None.
+        None = "NONE",
+        /// Focal on imaging.
+        Focal = "FOCAL",
+        /// Diffuse, or posturing, palsy of the sixth nerve, papilloedema or Cushing's triad.
+        Diffuse = "DIFFUSE",
+    }
     /// Who judged causality.
     pub enum CausalityAssessor {
         /// The investigator.

@@ -1,13 +1,13 @@
 //! A ledger as a file that is kept: what a database needs to be what it was, in lines of JSON.
 //!
 //! The ledger alone is in it, images and salts included: tables are folded from it by the code of today. Of what lies
-//! beside the ledger only the installation's secret is, sealed under the tests' master key.
+//! beside the ledger the installation's secret and the made-up identifiers are, sealed under the tests' master key.
 
 use crate::database::Raw;
 use entity::ledger::{change, checkpoint, entry, head, idempotency};
 use entity::row::{columns, write_over};
 use entity::rows;
-use entity::side::secret;
+use entity::side::{identity_lookup, secret, subject_identity, subject_key};
 use ledger::{Digest, Revision, Salt, StoredChange, StoredEntry, StreamId, Verified, Verifier};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 use serde_json::{Value, json};
@@ -46,9 +46,20 @@ pub async fn export(raw: &Raw) -> String {
     // The ledger names its public half, and tests have one master key.
     let secret = secret::Entity::find().filter(secret::Column::Name.eq("installation-key"));
     for it in secret.all(db).await.unwrap() {
-        lines.push(
-            json!({ "secret": { "name": it.name, "nonce": hex(&it.nonce), "sealed": hex(&it.sealed) } }),
-        );
+        let (nonce, sealed) = (hex(&it.nonce), hex(&it.sealed));
+        lines.push(json!({ "secret": { "name": it.name, "nonce": nonce, "sealed": sealed } }));
+    }
+    for it in subject_key::Entity::find().all(db).await.unwrap() {
+        lines.push(json!({ "subject_key": { "subject": it.subject_id, "master": it.master_key_id,
+            "nonce": hex(&it.nonce), "wrapped": hex(&it.wrapped) } }));
+    }
+    for it in subject_identity::Entity::find().all(db).await.unwrap() {
+        lines.push(json!({ "identity": { "subject": it.subject_id, "study": it.study_id, "site": it.site_id,
+            "nonce": hex(&it.nonce), "ciphertext": hex(&it.ciphertext) } }));
+    }
+    for it in identity_lookup::Entity::find().all(db).await.unwrap() {
+        lines
+            .push(json!({ "lookup": { "site": it.site_id, "lookup": it.lookup, "subject": it.subject_id } }));
     }
     let kept = checkpoint::Entity::find().filter(checkpoint::Column::Stream.ne(&*access));
     for it in kept.all(db).await.unwrap() {
@@ -145,6 +156,46 @@ impl Stored {
         }
         let chains: Vec<Verified> = verifiers.into_values().map(|it| it.finish().unwrap()).collect();
         fold(raw, &chains).await;
+        self.identifiers(raw).await;
+    }
+
+    /// What identifies the made-up subjects, as it lay beside the ledger.
+    async fn identifiers(&self, raw: &Raw) {
+        let db = &raw.db;
+        let hexed = |it: &Value, field: &str| bytes(it[field].as_str().unwrap());
+        for it in self.of("subject_key") {
+            let row = subject_key::Model {
+                subject_id: uuid(&it["subject"]).unwrap(),
+                master_key_id: text(&it["master"]),
+                nonce: hexed(it, "nonce"),
+                wrapped: hexed(it, "wrapped"),
+            };
+            subject_key::Entity::insert(row.into_active_model()).exec_without_returning(db).await.unwrap();
+        }
+        for it in self.of("identity") {
+            let row = subject_identity::Model {
+                subject_id: uuid(&it["subject"]).unwrap(),
+                study_id: uuid(&it["study"]).unwrap(),
+                site_id: uuid(&it["site"]).unwrap(),
+                nonce: hexed(it, "nonce"),
+                ciphertext: hexed(it, "ciphertext"),
+            };
+            subject_identity::Entity::insert(row.into_active_model())
+                .exec_without_returning(db)
+                .await
+                .unwrap();
+        }
+        for it in self.of("lookup") {
+            let row = identity_lookup::Model {
+                site_id: uuid(&it["site"]).unwrap(),
+                lookup: text(&it["lookup"]),
+                subject_id: uuid(&it["subject"]).unwrap(),
+            };
+            identity_lookup::Entity::insert(row.into_active_model())
+                .exec_without_returning(db)
+                .await
+                .unwrap();
+        }
     }
 
     async fn entry(&self, raw: &Raw, it: &Value, mut verifier: Verifier) -> Verifier {

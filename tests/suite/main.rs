@@ -5,6 +5,7 @@
 
 mod access;
 mod accounts;
+mod astct;
 mod attacks;
 mod board;
 mod clients;

@@ -25,7 +25,7 @@ pub use view::View;
 pub mod instrument {
     pub use derivation::instrument::bilag2004::{Item, ItemKind, item};
     use derivation::instrument::sledai2k::Descriptor;
-    pub use entity::{BilagItem, FlareExtras, Items, LldasExtras};
+    pub use entity::{AstctFindings, BilagItem, CrsFindings, FlareExtras, IcansFindings, Items, LldasExtras};
 
     /// Codes of the descriptors of SLEDAI-2K in the instrument's order.
     pub fn descriptors() -> impl Iterator<Item = &'static str> {

@@ -1,5 +1,6 @@
 //! A grade of an adverse event from a day on.
 
+use crate::AstctFindings;
 use crate::PartialText;
 use crate::row::Row;
 use crate::terms::GradeScale;
@@ -26,6 +27,8 @@ pub struct Model {
     pub grade: Option<i32>,
     /// The scale.
     pub scale: GradeScale,
+    /// What was found, by which ASTCT grades; none where it was not recorded.
+    pub findings: Option<AstctFindings>,
     /// From when on.
     pub since: PartialText,
 }

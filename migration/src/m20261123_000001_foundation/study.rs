@@ -277,6 +277,7 @@ pub(super) fn tables() -> Vec<Table> {
             col("adverse_event_id", Id).refs_same("adverse_event", "subject_id"),
             col("grade", Int).null(),
             col("scale", OneOf(&["CTCAE_V5", "ASTCT"])),
+            col("findings", Json).null(),
             col("since", PartialDate),
         ])
         .index("subject_id")

@@ -217,6 +217,7 @@ fn events(table: &str) -> Value {
         }),
         "adverse_event_grade" => json!({
             "adverseEventId": id("adverse_event"), "grade": 2, "scale": "ASTCT", "since": "2026-03-05",
+            "findings": { "crs": { "fever": true, "hypotension": true, "vasopressors": 0, "oxygen": "LOW_FLOW" } },
         }),
         "adverse_event_causality" => json!({
             "adverseEventId": id("adverse_event"), "agent": "FLUDARABINE", "assessor": "SPONSOR",

@@ -276,6 +276,7 @@ impl Subject {
                 adverse_event_id: event.id,
                 grade: Some(if self.place == 0 { 3 } else { 1 }),
                 scale: GradeScale::Astct,
+                findings: None,
                 since: self.on(3).to_string().parse().unwrap(),
             })
             .open(&rows::AdverseEventCausality {

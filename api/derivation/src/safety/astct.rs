@@ -1,10 +1,11 @@
 //! ASTCT consensus grades of cytokine release syndrome and of neurotoxicity (ICANS) (Lee 2019).
 //!
-//! Each grade is the worst of its parts. A part that is not known leaves the grade open unless the known ones already
-//! reach the top. These grades differ from CTCAE v5, so the scale is stored with them.
+//! Each grade is the worst of its parts. A part that is not known leaves the grade open unless every value of it gives
+//! the same one. These grades differ from CTCAE v5, so the scale is stored with them.
 
 use crate::rule::{Rule, Version};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// The rule on cytokine release syndrome and its versions.
 pub const CRS_RULE: Rule = Rule {
@@ -37,6 +38,10 @@ pub enum Oxygen {
     PositivePressure,
 }
 
+impl Oxygen {
+    const ALL: [Oxygen; 4] = [Oxygen::None, Oxygen::LowFlow, Oxygen::HighFlow, Oxygen::PositivePressure];
+}
+
 /// What grades a cytokine release syndrome. None is not known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Crs {
@@ -52,23 +57,41 @@ pub struct Crs {
 
 /// The ASTCT grade of a cytokine release syndrome, 0 to 4; 0 without fever. None when what is missing could change it.
 pub fn crs_grade(crs: &Crs) -> Option<u8> {
-    if !crs.fever? {
-        return Some(0);
+    only(&crs_grades(crs))
+}
+
+/// Every grade that a cytokine release syndrome may have, whatever is found of what is not known.
+pub fn crs_grades(crs: &Crs) -> BTreeSet<u8> {
+    let mut grades = BTreeSet::new();
+    for fever in completions(crs.fever, &[false, true]) {
+        for vasopressors in completions(crs.vasopressors, &[0, 1, 2]) {
+            for hypotension in completions(crs.hypotension, &[false, true]) {
+                for oxygen in completions(crs.oxygen, &Oxygen::ALL) {
+                    let grade = of_pressure(vasopressors, hypotension).max(of_oxygen(oxygen));
+                    grades.insert(if fever { grade } else { 0 });
+                }
+            }
+        }
     }
-    let pressure = match (crs.vasopressors, crs.hypotension) {
-        (Some(2..), _) => Some(4),
-        (Some(1), _) => Some(3),
-        (Some(0), Some(true)) => Some(2),
-        (Some(0), Some(false)) => Some(1),
-        (Some(0), None) | (None, _) => None,
-    };
-    let oxygen = crs.oxygen.map(|oxygen| match oxygen {
+    grades
+}
+
+fn of_pressure(vasopressors: u32, hypotension: bool) -> u8 {
+    match (vasopressors, hypotension) {
+        (2.., _) => 4,
+        (1, _) => 3,
+        (0, true) => 2,
+        (0, false) => 1,
+    }
+}
+
+fn of_oxygen(oxygen: Oxygen) -> u8 {
+    match oxygen {
         Oxygen::None => 1,
         Oxygen::LowFlow => 2,
         Oxygen::HighFlow => 3,
         Oxygen::PositivePressure => 4,
-    });
-    worst([pressure, oxygen])
+    }
 }
 
 /// How the patient wakes.
@@ -87,6 +110,16 @@ pub enum Consciousness {
     Unarousable,
 }
 
+impl Consciousness {
+    const ALL: [Consciousness; 5] = [
+        Consciousness::Normal,
+        Consciousness::Spontaneous,
+        Consciousness::ToVoice,
+        Consciousness::ToTouch,
+        Consciousness::Unarousable,
+    ];
+}
+
 /// Seizures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
@@ -99,6 +132,10 @@ pub enum Seizure {
     ProlongedOrRepetitive,
 }
 
+impl Seizure {
+    const ALL: [Seizure; 3] = [Seizure::None, Seizure::ResolvesRapidly, Seizure::ProlongedOrRepetitive];
+}
+
 /// Raised intracranial pressure or cerebral oedema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
@@ -109,6 +146,10 @@ pub enum Oedema {
     Focal,
     /// Diffuse oedema, posturing, sixth nerve palsy, papilloedema or Cushing's triad.
     Diffuse,
+}
+
+impl Oedema {
+    const ALL: [Oedema; 3] = [Oedema::None, Oedema::Focal, Oedema::Diffuse];
 }
 
 /// What grades ICANS. None is not known.
@@ -128,39 +169,68 @@ pub struct Icans {
 
 /// The ASTCT grade of ICANS, 0 to 4. None when what is missing could change it.
 pub fn icans_grade(icans: &Icans) -> Option<u8> {
-    let ice = icans.ice_score.map(|score| match score {
+    only(&icans_grades(icans))
+}
+
+/// Every grade that neurotoxicity may have, whatever is found of what is not known.
+pub fn icans_grades(icans: &Icans) -> BTreeSet<u8> {
+    let mut grades = BTreeSet::from([0]);
+    let parts = [
+        completions(icans.ice_score, &[0, 3, 7, 10]).map(of_ice).collect(),
+        completions(icans.consciousness, &Consciousness::ALL).map(of_consciousness).collect(),
+        completions(icans.seizure, &Seizure::ALL).map(of_seizure).collect(),
+        completions(icans.motor_weakness, &[false, true]).map(|weak| if weak { 4 } else { 0 }).collect(),
+        completions(icans.oedema, &Oedema::ALL).map(of_oedema).collect::<Vec<u8>>(),
+    ];
+    for part in parts {
+        grades = grades.iter().flat_map(|worst| part.iter().map(|grade| *worst.max(grade))).collect();
+    }
+    grades
+}
+
+fn of_ice(score: u8) -> u8 {
+    match score {
         0..=2 => 3,
         3..=6 => 2,
         7..=9 => 1,
         10.. => 0,
-    });
-    let consciousness = icans.consciousness.map(|state| match state {
+    }
+}
+
+fn of_consciousness(state: Consciousness) -> u8 {
+    match state {
         Consciousness::Normal => 0,
         Consciousness::Spontaneous => 1,
         Consciousness::ToVoice => 2,
         Consciousness::ToTouch => 3,
         Consciousness::Unarousable => 4,
-    });
-    let seizure = icans.seizure.map(|seizure| match seizure {
+    }
+}
+
+fn of_seizure(seizure: Seizure) -> u8 {
+    match seizure {
         Seizure::None => 0,
         Seizure::ResolvesRapidly => 3,
         Seizure::ProlongedOrRepetitive => 4,
-    });
-    let weakness = icans.motor_weakness.map(|weak| if weak { 4 } else { 0 });
-    let oedema = icans.oedema.map(|oedema| match oedema {
+    }
+}
+
+fn of_oedema(oedema: Oedema) -> u8 {
+    match oedema {
         Oedema::None => 0,
         Oedema::Focal => 3,
         Oedema::Diffuse => 4,
-    });
-    worst([ice, consciousness, seizure, weakness, oedema])
+    }
 }
 
-/// The top of both scales.
-const TOP: u8 = 4;
+/// What is known, or each value that tells one grade from another.
+fn completions<T: Copy>(known: Option<T>, all: &[T]) -> impl Iterator<Item = T> {
+    known.into_iter().chain(all.iter().copied().filter(move |_| known.is_none()))
+}
 
-fn worst<const N: usize>(parts: [Option<u8>; N]) -> Option<u8> {
-    let known = parts.iter().flatten().copied().max();
-    if parts.iter().all(Option::is_some) { known } else { known.filter(|grade| *grade == TOP) }
+/// The one grade that is possible.
+fn only(grades: &BTreeSet<u8>) -> Option<u8> {
+    grades.first().copied().filter(|_| grades.len() == 1)
 }
 
 #[cfg(test)]
@@ -227,6 +297,30 @@ mod tests {
         let unarousable =
             Icans { ice_score: Some(0), consciousness: Some(Consciousness::Unarousable), ..clear() };
         assert_eq!(icans_grade(&unarousable), Some(4));
+    }
+
+    #[test]
+    fn what_is_missing_leaves_every_grade_that_it_could_make() {
+        let sets = |crs: Crs| crs_grades(&crs).into_iter().collect::<Vec<u8>>();
+        // Fever, no vasopressor, low-flow oxygen: whether the pressure fell is open, and changes nothing.
+        let crs = Crs {
+            fever: Some(true),
+            vasopressors: Some(0),
+            hypotension: None,
+            oxygen: Some(Oxygen::LowFlow),
+        };
+        assert_eq!((sets(crs), crs_grade(&crs)), (vec![2], Some(2)));
+        assert_eq!(sets(Crs { fever: None, ..crs }), [0, 2]);
+        assert_eq!(sets(Crs { vasopressors: None, ..crs }), [2, 3, 4]);
+        assert_eq!(sets(Crs { oxygen: None, ..crs }), [1, 2, 3, 4]);
+        // Whatever the ICE score, who wakes to touch only has grade 3; the rest could make it 4.
+        let icans = Icans { ice_score: None, consciousness: Some(Consciousness::ToTouch), ..clear() };
+        assert_eq!(icans_grade(&icans), Some(3));
+        let grades = icans_grades(&Icans { oedema: None, ..icans });
+        assert_eq!(grades.into_iter().collect::<Vec<u8>>(), [3, 4]);
+        let nothing =
+            Icans { ice_score: None, consciousness: None, seizure: None, motor_weakness: None, oedema: None };
+        assert_eq!(icans_grades(&nothing).into_iter().collect::<Vec<u8>>(), [0, 1, 2, 3, 4]);
     }
 
     #[test]

@@ -16,11 +16,11 @@ use study::command::enrolment::{
 use study::command::safety::{
     AdjudicateDlt, AdverseEventFields, AgentCausality, GradeSince, ReportAdverseEvent,
 };
-use study::instrument::LldasExtras;
+use study::instrument::{AstctFindings, CrsFindings, LldasExtras};
 use study::terms::{
     AdverseEventCategory, AdverseEventOutcome, Agent, Autoantibody, Causality, ConsentPurpose, CriterionKind,
-    CriterionResult, Frequency, GradeScale, Indication, IntercurrentEventKind, MedicationClass, Route,
-    SeriousnessCriterion, Sex, Term, VisitStatus,
+    CriterionResult, Frequency, GradeScale, Indication, IntercurrentEventKind, MedicationClass,
+    OxygenSupport, Route, SeriousnessCriterion, Sex, Term, VisitStatus,
 };
 use uuid::Uuid;
 
@@ -299,8 +299,22 @@ impl Demo {
     ) -> Told<()> {
         let category = AdverseEventCategory::parse(event.category)
             .ok_or_else(|| format!("the demonstration names no category `{}`", event.category))?;
-        let scale =
-            if category == AdverseEventCategory::Crs { GradeScale::Astct } else { GradeScale::CtcaeV5 };
+        // By ASTCT fever alone is grade 1.
+        let fever = CrsFindings {
+            fever: Some(true),
+            hypotension: Some(false),
+            vasopressors: Some(0),
+            oxygen: Some(OxygenSupport::None),
+        };
+        let graded =
+            GradeSince { grade: Some(event.grade), scale: GradeScale::CtcaeV5, findings: None, since: None };
+        let graded = match category {
+            AdverseEventCategory::Crs => {
+                let findings = Some(AstctFindings::Crs { crs: fever });
+                GradeSince { scale: GradeScale::Astct, findings, ..graded }
+            }
+            _ => graded,
+        };
         let causality = if event.related { Causality::Possible } else { Causality::NotRelated };
         let start = on(event.day)?;
         let report = ReportAdverseEvent {
@@ -325,7 +339,7 @@ impl Demo {
                     .then(|| "Synthetic narrative: treated in hospital and recovered.".to_owned()),
                 aware_on: event.serious.then_some(start),
             },
-            grades: vec![GradeSince { grade: Some(event.grade), scale, since: None }],
+            grades: vec![graded],
             causalities: vec![
                 AgentCausality { agent: Agent::Nk510, causality: Some(causality) },
                 AgentCausality { agent: Agent::Fludarabine, causality: Some(Causality::Unlikely) },

@@ -4,10 +4,11 @@ use super::payload::{Acting, Done, payload};
 use crate::failure::Failure;
 use crate::graphql::scalar::PartialDate;
 use crate::graphql::term::Coded;
-use async_graphql::{Context, ID, InputObject, Object, Result};
+use async_graphql::{Context, ID, InputObject, Object, OneofObject, Result};
 use objects::{Date, Now};
 use policy::DataGroup;
 use study::command;
+use study::instrument::{AstctFindings, CrsFindings, IcansFindings};
 use study::terms;
 use study::view::NodeKind;
 
@@ -16,10 +17,12 @@ use crate::graphql::object::adverse_event::AdverseEvent;
 /// A grade from a day on.
 #[derive(InputObject)]
 pub struct GradeInput {
-    /// 1 to 5; leave out when unknown.
+    /// 1 to 5; leave out when it is unknown, or when the findings say it.
     pub grade: Option<i32>,
     /// The scale.
     pub scale: Coded<terms::GradeScale>,
+    /// What was found of a CRS or ICANS, by which ASTCT grades it.
+    pub findings: Option<AstctFindingsInput>,
     /// From when on; the onset unless given.
     pub since: Option<PartialDate>,
 }
@@ -29,7 +32,69 @@ impl From<GradeInput> for command::safety::GradeSince {
         command::safety::GradeSince {
             grade: input.grade,
             scale: input.scale.0,
+            findings: input.findings.map(Into::into),
             since: input.since.map(|it| it.0),
+        }
+    }
+}
+
+/// What was found of exactly one of the two events.
+#[derive(OneofObject)]
+pub enum AstctFindingsInput {
+    /// Of a cytokine release syndrome.
+    Crs(CrsFindingsInput),
+    /// Of neurotoxicity.
+    Icans(IcansFindingsInput),
+}
+
+/// What ASTCT grades a cytokine release syndrome by. Left out is not known.
+#[derive(InputObject)]
+pub struct CrsFindingsInput {
+    /// Temperature of 38 degrees Celsius or more not otherwise explained, or such a fever suppressed by treatment.
+    fever: Option<bool>,
+    /// Hypotension.
+    hypotension: Option<bool>,
+    /// How many vasopressors, vasopressin not counted, 0 to 20.
+    vasopressors: Option<u32>,
+    /// Oxygen that was needed.
+    oxygen: Option<Coded<terms::OxygenSupport>>,
+}
+
+/// What ASTCT grades neurotoxicity by. Left out is not known.
+#[derive(InputObject)]
+pub struct IcansFindingsInput {
+    /// ICE score, 0 to 10: orientation 4, naming 3, following commands 1, writing 1, attention 1.
+    ice_score: Option<u32>,
+    /// How the subject woke.
+    consciousness: Option<Coded<terms::Consciousness>>,
+    /// Seizures.
+    seizure: Option<Coded<terms::Seizure>>,
+    /// Deep focal motor weakness.
+    motor_weakness: Option<bool>,
+    /// Raised intracranial pressure or cerebral oedema.
+    oedema: Option<Coded<terms::CerebralOedema>>,
+}
+
+impl From<AstctFindingsInput> for AstctFindings {
+    fn from(input: AstctFindingsInput) -> AstctFindings {
+        match input {
+            AstctFindingsInput::Crs(it) => AstctFindings::Crs {
+                crs: CrsFindings {
+                    fever: it.fever,
+                    hypotension: it.hypotension,
+                    vasopressors: it.vasopressors,
+                    oxygen: it.oxygen.map(|it| it.0),
+                },
+            },
+            AstctFindingsInput::Icans(it) => AstctFindings::Icans {
+                icans: IcansFindings {
+                    ice_score: it.ice_score,
+                    consciousness: it.consciousness.map(|it| it.0),
+                    seizure: it.seizure.map(|it| it.0),
+                    motor_weakness: it.motor_weakness,
+                    oedema: it.oedema.map(|it| it.0),
+                },
+            },
         }
     }
 }

@@ -2,13 +2,16 @@
 
 use super::gated_by_subject;
 use super::masked::{MaskedDate, MaskedPartialDate, MaskedText};
+use super::rule::RuleVersion;
 use crate::graphql::scalar::{Id, Revision};
 use crate::graphql::term::Coded;
 use objects::{DateTime, Stated, object};
 use policy::DataGroup;
+use study::derived::{astct_grade, astct_rule};
+use study::instrument::AstctFindings;
 use study::terms::{
-    AdverseEventCategory, AdverseEventOutcome, Agent, Causality, CausalityAssessor, ClockKind, GradeScale,
-    SeriousnessCriterion,
+    AdverseEventCategory, AdverseEventOutcome, Agent, Causality, CausalityAssessor, CerebralOedema,
+    ClockKind, Consciousness, GradeScale, OxygenSupport, Seizure, SeriousnessCriterion,
 };
 use study::view::{
     AdverseEventCausalityView, AdverseEventGradeView, AdverseEventView, ClockView, DltAdjudicationView,
@@ -131,6 +134,12 @@ impl AdverseEventGrade<'_> {
     fn scale(&self) -> Option<Coded<GradeScale>> {
         Some(Coded(self.0.scale()))
     }
+    /// What was found of a CRS or ICANS, and the grade that ASTCT gives it; none where it was not recorded.
+    #[group(AdverseEvents)]
+    fn astct(&self) -> Option<Astct> {
+        let findings = self.0.findings()?;
+        Some(Astct { findings, rule: self.0.subject().rule(astct_rule(&findings)) })
+    }
     /// From when on.
     #[group(AdverseEvents)]
     fn since(&self) -> MaskedPartialDate {
@@ -234,6 +243,104 @@ impl DltAdjudication<'_> {
 
 /// A decision.
 pub struct DltAdjudication<'v>(pub DltAdjudicationView<'v>);
+
+/// What was found of a cytokine release syndrome or of neurotoxicity, graded by the ASTCT consensus (Lee 2019).
+#[object(name = "Astct", gate = open)]
+impl Astct {
+    /// 0 to 4; none when what is missing could change it.
+    #[group(Envelope)]
+    fn grade(&self) -> Option<i32> {
+        astct_grade(&self.findings).map(i32::from)
+    }
+    /// What was found of a cytokine release syndrome.
+    #[group(Envelope)]
+    fn crs(&self) -> Option<CrsFindings> {
+        match self.findings {
+            AstctFindings::Crs { crs: found } => Some(CrsFindings(found)),
+            AstctFindings::Icans { .. } => None,
+        }
+    }
+    /// What was found of neurotoxicity.
+    #[group(Envelope)]
+    fn icans(&self) -> Option<IcansFindings> {
+        match self.findings {
+            AstctFindings::Crs { .. } => None,
+            AstctFindings::Icans { icans: found } => Some(IcansFindings(found)),
+        }
+    }
+    /// The rule that graded it, with its version.
+    #[group(Envelope)]
+    fn rule(&self) -> RuleVersion {
+        RuleVersion(self.rule.clone())
+    }
+}
+
+/// Findings and their grade.
+pub struct Astct {
+    findings: AstctFindings,
+    rule: derivation::rule::RuleVersion,
+}
+
+/// What ASTCT grades a cytokine release syndrome by. Null is not known.
+#[object(name = "CrsFindings", gate = open)]
+impl CrsFindings {
+    /// Temperature of 38 degrees Celsius or more not otherwise explained, or such a fever suppressed by treatment.
+    #[group(Envelope)]
+    fn fever(&self) -> Option<bool> {
+        self.0.fever
+    }
+    /// Hypotension.
+    #[group(Envelope)]
+    fn hypotension(&self) -> Option<bool> {
+        self.0.hypotension
+    }
+    /// How many vasopressors, vasopressin not counted.
+    #[group(Envelope)]
+    fn vasopressors(&self) -> Option<i32> {
+        self.0.vasopressors.and_then(|number| number.try_into().ok())
+    }
+    /// Oxygen that was needed.
+    #[group(Envelope)]
+    fn oxygen(&self) -> Option<Coded<OxygenSupport>> {
+        self.0.oxygen.map(Coded)
+    }
+}
+
+/// What was found of a cytokine release syndrome.
+pub struct CrsFindings(study::instrument::CrsFindings);
+
+/// What ASTCT grades neurotoxicity by. Null is not known.
+#[object(name = "IcansFindings", gate = open)]
+impl IcansFindings {
+    /// ICE score, 0 to 10.
+    #[group(Envelope)]
+    fn ice_score(&self) -> Option<i32> {
+        self.0.ice_score.and_then(|score| score.try_into().ok())
+    }
+    /// How the subject woke.
+    #[group(Envelope)]
+    fn consciousness(&self) -> Option<Coded<Consciousness>> {
+        self.0.consciousness.map(Coded)
+    }
+    /// Seizures.
+    #[group(Envelope)]
+    fn seizure(&self) -> Option<Coded<Seizure>> {
+        self.0.seizure.map(Coded)
+    }
+    /// Deep focal motor weakness.
+    #[group(Envelope)]
+    fn motor_weakness(&self) -> Option<bool> {
+        self.0.motor_weakness
+    }
+    /// Raised intracranial pressure or cerebral oedema.
+    #[group(Envelope)]
+    fn oedema(&self) -> Option<Coded<CerebralOedema>> {
+        self.0.oedema.map(Coded)
+    }
+}
+
+/// What was found of neurotoxicity.
+pub struct IcansFindings(study::instrument::IcansFindings);
 
 gated_by_subject!(AdverseEvent, AdverseEventGrade, AdverseEventCausality, Clock, DltAdjudication);
 

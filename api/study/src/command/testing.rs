@@ -427,7 +427,7 @@ pub(crate) fn event(subject: Uuid) -> ReportAdverseEvent {
             narrative: None,
             aware_on: None,
         },
-        grades: vec![GradeSince { grade: Some(3), scale: GradeScale::CtcaeV5, since: None }],
+        grades: vec![GradeSince { grade: Some(3), scale: GradeScale::CtcaeV5, findings: None, since: None }],
         causalities: vec![AgentCausality { agent: Agent::Nk510, causality: Some(Causality::Probable) }],
     }
 }

@@ -130,7 +130,7 @@ fn corrections(trial: &mut Trial, subject: Uuid) {
     let heavier = DoseFields { weight_kg: Some("71".into()), ..dose(subject).dose };
     let grade = &rows.adverse_event_grades[0];
     let since = Some(grade.since.as_str().to_owned());
-    let worse = GradeSince { grade: grade.grade.map(|it| it - 1), scale: grade.scale, since };
+    let worse = GradeSince { grade: grade.grade.map(|it| it - 1), scale: grade.scale, findings: None, since };
     let event = &rows.adverse_events[0];
     let renamed = AdverseEventFields {
         outcome: event.outcome,

@@ -5,6 +5,7 @@
 
 mod activity;
 mod antibodies;
+mod astct;
 mod course;
 pub mod dlt;
 mod efficacy;
@@ -23,6 +24,8 @@ mod time_in_state;
 use crate::snapshot::{Snapshot, Subject};
 pub use activity::Timepoint;
 pub use antibodies::AutoantibodyChange;
+pub use astct::{astct_grade, astct_rule};
+pub(crate) use astct::{astct_grades, category_of};
 use chrono::NaiveDate;
 pub use course::SteroidDose;
 use course::{BilagPoint, Course};

@@ -11,7 +11,7 @@ use entity::terms::{
     GradeScale, Indication, Instrument, IntercurrentEventKind, MedicationClass, Qualitative, Route,
     RuleState, SeriousnessCriterion, VisitStatus,
 };
-use entity::{Exact, FreeText, Items, rows};
+use entity::{AstctFindings, Exact, FreeText, Items, rows};
 use policy::DataGroup;
 use uuid::Uuid;
 
@@ -341,6 +341,8 @@ subject_rows! {
         grade: Option<i32> = |it, of| it.grade;
         /// The scale.
         scale: GradeScale = |it, of| it.scale;
+        /// What was found, by which ASTCT grades; none where it was not recorded.
+        findings: Option<AstctFindings> = |it, of| it.findings;
         /// From when on.
         since: ShownPartialDate = |it, of| of.subject.partial(Some(&it.since));
     }

@@ -3,7 +3,7 @@
 use super::panel::{Place, one_a_day};
 use super::{Correction, DoseFields, LabFields, PanelFields, PanelResult, is_unmasking, lab};
 use crate::command::enrolment::{ConsentFields, DispositionFields};
-use crate::command::safety::GradeSince;
+use crate::command::safety::{GradeSince, suits_grades};
 use crate::command::{Decide, Desk, Heads, check, expect_revision};
 use crate::snapshot::Subject;
 use crate::snapshot::tables::{Rec, Table};
@@ -90,6 +90,7 @@ impl CorrectRecord {
             Correction::AdverseEvent(id, to) => {
                 let saved = self.saved(&rows.adverse_events)?;
                 let row = to.row(desk, subject, (*id, side))?;
+                suits_grades(subject, &row)?;
                 self.lay_open((desk, subject, side), saved, &row)
             }
             Correction::Grade(_, to) => self.grade((desk, subject, side), to),

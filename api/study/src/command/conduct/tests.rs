@@ -574,6 +574,7 @@ fn every_kind_of_record_is_corrected_with_reason_and_revision() {
     let grade = crate::command::safety::GradeSince {
         grade: Some(2),
         scale: rows.adverse_event_grades[0].scale,
+        findings: None,
         since: None,
     };
     let consent = rows.consents.iter().find(|it| it.purpose == ConsentPurpose::Study).unwrap();

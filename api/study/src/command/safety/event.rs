@@ -1,10 +1,12 @@
 //! An adverse event's fields and grades, and what is right for them.
 
 use crate::command::{Desk, check, free_text, line};
+use crate::derived::{astct_grades, category_of};
 use crate::snapshot::Subject;
 use chrono::NaiveDate;
+use entity::term::Term;
 use entity::terms::{AdverseEventCategory, AdverseEventOutcome, GradeScale, SeriousnessCriterion};
-use entity::{SeriousnessCriteria, rows};
+use entity::{AstctFindings, SeriousnessCriteria, rows};
 use policy::{Refusal, RefusalCode, Side, ensure};
 use serde::Serialize;
 use uuid::Uuid;
@@ -50,6 +52,8 @@ pub struct GradeSince {
     pub grade: Option<i32>,
     /// The scale.
     pub scale: GradeScale,
+    /// What was found, by which ASTCT grades; the grade may then be left out.
+    pub findings: Option<AstctFindings>,
     /// From when on; from the onset unless given.
     pub since: Option<String>,
 }
@@ -105,7 +109,6 @@ impl AdverseEventFields {
 
 /// Criteria in the list's order, each once.
 pub(super) fn criteria(given: &[SeriousnessCriterion]) -> SeriousnessCriteria {
-    use entity::term::Term;
     SeriousnessCriteria(SeriousnessCriterion::ALL.iter().copied().filter(|it| given.contains(it)).collect())
 }
 
@@ -173,11 +176,14 @@ impl GradeSince {
                 Refusal::invalid(&at("grade"), "grade 5 is death: the outcome has to be FATAL")
             );
         }
-        let of_cells = matches!(event.category, AdverseEventCategory::Crs | AdverseEventCategory::Icans);
         ensure!(
-            self.scale != GradeScale::Astct || of_cells,
+            self.scale != GradeScale::Astct || is_of_cells(event.category),
             Refusal::invalid(&at("scale"), "only CRS and ICANS are graded by ASTCT; use CTCAE_V5")
         );
+        let grade = match &self.findings {
+            Some(findings) => self.by_findings(&at, findings, event.category)?,
+            None => self.grade,
+        };
         check::partial_not_future(&at("since"), &since, today)?;
         ensure!(
             since.latest() >= event.start.earliest(),
@@ -192,9 +198,105 @@ impl GradeSince {
             study_id: event.study_id,
             subject_id: event.subject_id,
             adverse_event_id: event.id,
-            grade: self.grade,
+            grade,
             scale: self.scale,
+            findings: self.findings,
             since,
         })
     }
+
+    /// The grade beside findings: what was given, if they allow it, and otherwise what they say.
+    fn by_findings(
+        &self,
+        at: &impl Fn(&str) -> String,
+        findings: &AstctFindings,
+        category: AdverseEventCategory,
+    ) -> Result<Option<i32>, Refusal> {
+        let (kind, of) = match findings {
+            AstctFindings::Crs { .. } => ("crs", AdverseEventCategory::Crs),
+            AstctFindings::Icans { .. } => ("icans", AdverseEventCategory::Icans),
+        };
+        let inside = |field: &str| at(&format!("findings.{kind}.{field}"));
+        ensure!(
+            self.scale == GradeScale::Astct,
+            Refusal::invalid(
+                &at("scale"),
+                "these findings are graded by ASTCT: give this scale, or leave them out"
+            )
+        );
+        ensure!(
+            category == of,
+            Refusal::invalid(
+                &at(&format!("findings.{kind}")),
+                format!("the event's category is {}: give what is found of it", category.as_str())
+            )
+        );
+        match findings {
+            AstctFindings::Crs { crs } => ensure!(
+                crs.vasopressors.is_none_or(|number| number <= VASOPRESSORS_MAX),
+                Refusal::invalid(
+                    &inside("vasopressors"),
+                    format!("give how many vasopressors other than vasopressin, 0 to {VASOPRESSORS_MAX}")
+                )
+            ),
+            AstctFindings::Icans { icans } => ensure!(
+                icans.ice_score.is_none_or(|score| score <= ICE_MAX),
+                Refusal::invalid(&inside("iceScore"), format!("the ICE score is 0 to {ICE_MAX}"))
+            ),
+        }
+        let possible: Vec<i32> = astct_grades(findings).into_iter().map(i32::from).collect();
+        ensure!(
+            possible != [0],
+            Refusal::invalid(
+                &at(&format!("findings.{kind}")),
+                match of {
+                    AdverseEventCategory::Crs =>
+                        "without fever ASTCT grades no CRS: a fever that treatment suppresses is recorded as true",
+                    _ => "by these findings ASTCT grades no ICANS",
+                }
+            )
+        );
+        let Some(given) = self.grade else {
+            return Ok(<[i32; 1]>::try_from(possible).ok().map(|[only]| only));
+        };
+        // Death is grade 5 whatever was found before it.
+        ensure!(
+            given == 5 || possible.contains(&given),
+            Refusal::invalid(&at("grade"), {
+                let possible: Vec<String> = possible.iter().map(i32::to_string).collect();
+                format!(
+                    "by the findings ASTCT grades it {}: correct them or the grade",
+                    possible.join(" or ")
+                )
+            })
+        );
+        Ok(Some(given))
+    }
+}
+
+/// Most vasopressors at once.
+const VASOPRESSORS_MAX: u32 = 20;
+/// The best ICE score: orientation 4, naming 3, following commands 1, writing 1, attention 1.
+const ICE_MAX: u32 = 10;
+
+/// Whether ASTCT grades such events.
+const fn is_of_cells(category: AdverseEventCategory) -> bool {
+    matches!(category, AdverseEventCategory::Crs | AdverseEventCategory::Icans)
+}
+
+/// Refuses a category that grades of the event do not belong to.
+pub(in crate::command) fn suits_grades(subject: &Subject, event: &rows::AdverseEvent) -> Result<(), Refusal> {
+    let mut grades = subject.rows.adverse_event_grades.iter().filter(|it| it.adverse_event_id == event.id);
+    let other = grades.any(|grade| {
+        let found = grade.findings.as_ref().is_some_and(|it| category_of(it) != event.category);
+        found || (grade.scale == GradeScale::Astct && !is_of_cells(event.category))
+    });
+    ensure!(
+        !other,
+        Refusal::invalid(
+            "category",
+            "the event has an ASTCT grade of another category: correct that grade first, to CTCAE_V5 and without findings"
+        )
+    );
+    Ok(())
 }

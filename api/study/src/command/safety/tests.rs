@@ -1,11 +1,13 @@
 //! Adverse events.
 
 use super::*;
+use crate::command::conduct::{CorrectRecord, Correction};
 use crate::command::testing::{Trial, actor, day, event, refusal, row, rows_of};
-use entity::rows;
 use entity::terms::{
-    AdverseEventCategory, AdverseEventOutcome, Agent, Causality, GradeScale, RuleState, SeriousnessCriterion,
+    AdverseEventCategory, AdverseEventOutcome, Agent, Causality, GradeScale, OxygenSupport, RuleState,
+    SeriousnessCriterion,
 };
+use entity::{AstctFindings, CrsFindings, IcansFindings, rows};
 use policy::{RefusalCode as Code, Role};
 use uuid::Uuid;
 
@@ -73,6 +75,79 @@ fn follow(subject: Uuid, adverse_event: Uuid, expected_revision: Option<u64>) ->
 
 /// P11-04: what adds to a record needs no reason, what contradicts it does. P11-40: each step names what it read.
 #[test]
+fn findings_grade_a_crs_or_icans() {
+    let mut trial = Trial::open_label();
+    let subject = trial.dosed("SH01");
+    let who = trial.investigator("SH01");
+    let crs = |fever, vasopressors, oxygen| AstctFindings::Crs {
+        crs: CrsFindings { fever, hypotension: Some(false), vasopressors, oxygen },
+    };
+    let report = |category, grade, findings| {
+        let whole = event(subject);
+        ReportAdverseEvent {
+            event: AdverseEventFields { category, ..whole.event },
+            grades: vec![GradeSince {
+                grade,
+                scale: GradeScale::Astct,
+                findings: Some(findings),
+                since: None,
+            }],
+            ..whole
+        }
+    };
+    use AdverseEventCategory::{Crs, Icans};
+    let (air, mask) = (Some(OxygenSupport::None), Some(OxygenSupport::HighFlow));
+    let refused = [
+        (report(Crs, Some(2), crs(Some(true), Some(0), air)), "grades.0.grade"),
+        (report(Crs, Some(2), crs(Some(true), None, mask)), "grades.0.grade"),
+        (report(Crs, Some(1), crs(Some(false), Some(0), air)), "grades.0.findings.crs"),
+        (report(Crs, None, crs(Some(true), Some(21), air)), "grades.0.findings.crs.vasopressors"),
+        (report(Icans, Some(1), crs(Some(true), Some(0), air)), "grades.0.findings.crs"),
+        (
+            report(
+                Icans,
+                None,
+                AstctFindings::Icans { icans: IcansFindings { ice_score: Some(11), ..Default::default() } },
+            ),
+            "grades.0.findings.icans.iceScore",
+        ),
+    ];
+    for (command, field) in refused {
+        assert_eq!(refusal(trial.run(&who, &command)), (Code::InvalidValue, field.into()));
+    }
+    let mut of_ctcae = report(Crs, Some(1), crs(Some(true), Some(0), air));
+    of_ctcae.grades[0].scale = GradeScale::CtcaeV5;
+    assert_eq!(refusal(trial.run(&who, &of_ctcae)), (Code::InvalidValue, "grades.0.scale".into()));
+
+    // Left out, the grade is what the findings say; what they leave open stays unknown, unless somebody knows it.
+    let graded = [
+        (None, crs(Some(true), Some(0), air), Some(1)),
+        (None, crs(Some(true), Some(0), mask), Some(3)),
+        (None, crs(Some(true), None, mask), None),
+        (Some(4), crs(Some(true), None, mask), Some(4)),
+    ];
+    for (given, findings, grade) in graded {
+        trial.run(&who, &report(Crs, given, findings)).unwrap();
+        let whole = trial.subject(subject);
+        let saved = whole.rows.adverse_event_grades.iter().max_by_key(|it| it.revision).unwrap();
+        assert_eq!((saved.grade, saved.findings), (grade, Some(findings)), "{given:?} {findings:?}");
+    }
+
+    // The category stays that of the findings.
+    let whole = trial.subject(subject);
+    let saved = whole.rows.adverse_events.iter().max_by_key(|it| it.revision).unwrap();
+    let (id, revision) = (saved.row.id, saved.revision);
+    let fields = AdverseEventFields { category: Icans, ..event(subject).event };
+    let renamed = CorrectRecord {
+        subject,
+        correction: Correction::AdverseEvent(id, fields),
+        reason: Some("it was the other".into()),
+        expected_revision: Some(revision),
+    };
+    assert_eq!(refusal(trial.run(&who, &renamed)), (Code::InvalidValue, "category".into()));
+}
+
+#[test]
 fn an_event_is_followed() {
     let mut trial = Trial::open_label();
     let subject = trial.dosed("SH01");
@@ -94,6 +169,7 @@ fn an_event_is_followed() {
         grade: Some(GradeSince {
             grade: Some(1),
             scale: GradeScale::CtcaeV5,
+            findings: None,
             since: Some("2026-05-15".into()),
         }),
         ..follow(subject, id, revision(&trial))
