@@ -12,6 +12,7 @@ mod clients;
 mod clock;
 mod commands;
 mod corrections;
+mod erasure;
 mod events;
 mod everything;
 mod flares;

@@ -120,6 +120,8 @@ acts! {
     CreateDataCut = "createDataCut",
     /// Propose that a stored text be redacted.
     ProposeRedaction = "proposeRedaction",
+    /// Propose that a subject's direct identifiers be erased.
+    ProposeIdentityErasure = "proposeIdentityErasure",
     /// Approve what another person proposed.
     ApproveProposal = "approve",
     /// Reject what another person proposed.

@@ -179,6 +179,7 @@ const ACTS: [(Act, [bool; ROLES]); Act::COUNT] = [
     (Act::WithdrawSubject,         [ F, F, F, F, F,    Y, Y, F,   F, F,  F, F, F ]),
     (Act::CreateDataCut,           [ F, F, F, F, F,    F, F, F,   F, Y,  F, F, F ]),
     (Act::ProposeRedaction,        [ F, Y, F, F, F,    Y, F, F,   F, F,  F, F, F ]),
+    (Act::ProposeIdentityErasure,  [ F, Y, F, F, F,    Y, F, F,   F, F,  F, F, F ]),
     (Act::ApproveProposal,         [ F, Y, F, F, F,    Y, F, F,   F, F,  F, F, F ]),
     (Act::RejectProposal,          [ F, Y, F, F, F,    Y, F, F,   F, F,  F, F, F ]),
 ];

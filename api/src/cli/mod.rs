@@ -6,6 +6,7 @@ mod client;
 mod demo;
 mod derive;
 pub mod installation;
+mod master_key;
 mod serve;
 mod verify;
 
@@ -63,6 +64,10 @@ enum Command {
     People(act::People),
     /// End a grant at once.
     EndGrant(act::EndGrant),
+    /// Print a new master key, to be put before the others in the file of master keys at every server.
+    MasterKey(master_key::NewKey),
+    /// Wrap everything under the first of the master keys, so that the older ones can go.
+    RotateKeys,
     /// Recompute every chain and compare ledger and tables.
     Verify(verify::Options),
     /// Sign where the ledgers stand.
@@ -95,6 +100,7 @@ fn run(arguments: Arguments) -> Told<ExitCode> {
             print!("{}", crate::graphql::sdl());
             return Ok(ExitCode::SUCCESS);
         }
+        Command::MasterKey(options) => return options.run(),
         _ => {}
     }
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -122,9 +128,10 @@ fn run(arguments: Arguments) -> Told<ExitCode> {
             Command::RejectGrant(options) => options.reject(&settings()?).await,
             Command::People(options) => options.run(&settings()?).await,
             Command::EndGrant(options) => options.run(&settings()?).await,
+            Command::RotateKeys => master_key::rotate(&settings()?).await,
             Command::Verify(options) => verify::run(&settings()?, options).await,
             Command::Checkpoint(options) => verify::checkpoint(&settings()?, options).await,
-            Command::Derive | Command::Schema => Ok(ExitCode::SUCCESS),
+            Command::Derive | Command::Schema | Command::MasterKey(_) => Ok(ExitCode::SUCCESS),
         }
     })
 }

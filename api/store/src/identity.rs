@@ -12,7 +12,8 @@ use entity::terms::KeyPurpose;
 use policy::Identity;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter, Statement,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter,
+    QueryOrder, QuerySelect, Statement,
 };
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -247,26 +248,56 @@ async fn subject_key<C: ConnectionTrait>(
     vault: &dyn KeyVault,
     subject: Uuid,
 ) -> Result<[u8; 32], StoreError> {
-    let context = key_context(subject);
     if let Some(row) = subject_key::Entity::find_by_id(subject).one(db).await? {
-        let opened = nonce(&row.nonce)
-            .and_then(|nonce| vault.unwrap(&row.master_key_id, &context, nonce, &row.wrapped));
-        return opened.and_then(|key| key.try_into().ok()).ok_or_else(|| {
-            StoreError::new(StoreCode::Configuration, format!("the key of subject {subject} does not open"))
-        });
+        return key_of(vault, &row);
     }
-    let (key, nonce): ([u8; 32], [u8; NONCE]) = (random()?, random()?);
-    let wrapped = vault
-        .wrap(&context, &nonce, &key)
-        .ok_or_else(|| StoreError::new(StoreCode::Configuration, "the current master key cannot be used"))?;
-    let model = subject_key::Model {
-        subject_id: subject,
-        master_key_id: vault.current().to_owned(),
-        nonce: nonce.to_vec(),
-        wrapped,
-    };
+    let key = random()?;
+    let model = wrapped(vault, subject, &key)?;
     subject_key::Entity::insert(model.into_active_model()).exec_without_returning(db).await?;
     Ok(key)
+}
+
+/// A subject's key out of its wrapping.
+fn key_of(vault: &dyn KeyVault, row: &subject_key::Model) -> Result<[u8; 32], StoreError> {
+    let subject = row.subject_id;
+    let opened = nonce(&row.nonce)
+        .and_then(|nonce| vault.unwrap(&row.master_key_id, &key_context(subject), nonce, &row.wrapped));
+    opened.and_then(|key| key.try_into().ok()).ok_or_else(|| {
+        StoreError::new(StoreCode::Configuration, format!("the key of subject {subject} does not open"))
+    })
+}
+
+/// A subject's key under the current master key.
+fn wrapped(vault: &dyn KeyVault, subject: Uuid, key: &[u8; 32]) -> Result<subject_key::Model, StoreError> {
+    let nonce: [u8; NONCE] = random()?;
+    let wrapped = vault
+        .wrap(&key_context(subject), &nonce, key)
+        .ok_or_else(|| StoreError::new(StoreCode::Configuration, "the current master key cannot be used"))?;
+    let master_key_id = vault.current().to_owned();
+    Ok(subject_key::Model { subject_id: subject, master_key_id, nonce: nonce.to_vec(), wrapped })
+}
+
+/// Wraps the keys of all subjects under the current master key; answers with how many were under another.
+pub(crate) async fn rewrap<C: ConnectionTrait>(db: &C, vault: &dyn KeyVault) -> Result<u64, StoreError> {
+    use subject_key::Column;
+    let mut rewrapped = 0;
+    loop {
+        // Whatever is under another key: the next step finds what is left.
+        let older = subject_key::Entity::find()
+            .filter(Column::MasterKeyId.ne(vault.current()))
+            .order_by_asc(Column::SubjectId)
+            .limit(CHUNK as u64)
+            .all(db)
+            .await?;
+        for row in &older {
+            let new = wrapped(vault, row.subject_id, &key_of(vault, row)?)?;
+            new.into_active_model().reset_all().update(db).await?;
+        }
+        rewrapped += older.len() as u64;
+        if older.len() < CHUNK {
+            return Ok(rewrapped);
+        }
+    }
 }
 
 async fn forget_lookup<C: ConnectionTrait>(db: &C, subject: Uuid) -> Result<(), StoreError> {

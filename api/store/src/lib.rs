@@ -33,6 +33,7 @@ mod load;
 mod metrics;
 mod notify;
 mod schema;
+mod rotation;
 mod secrets;
 mod sheet;
 mod signin;
@@ -55,6 +56,7 @@ pub use history::{PAGE_MAX, Page, Touching, TrailChange, TrailEntry};
 pub use hooks::{Hook, Hooks, Note};
 pub use identity::IdentityBook;
 pub use metrics::Metrics;
+pub use rotation::Rotated;
 pub use secrets::{NewSigningKey, SigningKey};
 pub use signin::{
     Acceptance, Began, Charge, Credential, Forgiven, Former, Lockout, NewCredential, Proof, Refreshed,

@@ -10,7 +10,7 @@ use jsonwebtoken::jwk::{Jwk, ThumbprintHash};
 use jsonwebtoken::{Algorithm, EncodingKey};
 use ledger::StreamId;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ConnectionTrait, EntityTrait, IntoActiveModel};
+use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel};
 
 /// A key pair of the installation, of which the private half stays here.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,8 +47,13 @@ pub(crate) async fn get<C: ConnectionTrait>(
     name: &str,
 ) -> Result<Option<Vec<u8>>, StoreError> {
     let Some(row) = secret::Entity::find_by_id(name.to_owned()).one(db).await? else { return Ok(None) };
+    open(vault, &row).map(|(_, bytes)| Some(bytes))
+}
+
+/// The id of the master key that a secret is wrapped under, and the secret.
+fn open<'r>(vault: &dyn KeyVault, row: &'r secret::Model) -> Result<(&'r str, Vec<u8>), StoreError> {
     let wrong = || {
-        let text = format!("the secret {name} does not open under the master keys that were given");
+        let text = format!("the secret {} does not open under the master keys that were given", row.name);
         StoreError::new(StoreCode::Configuration, text)
     };
     // One byte for the length of the key's id, the id, and the wrapped secret.
@@ -56,7 +61,32 @@ pub(crate) async fn get<C: ConnectionTrait>(
     let (id, wrapped) = rest.split_at_checked(length.into()).ok_or_else(wrong)?;
     let id = std::str::from_utf8(id).map_err(|_| wrong())?;
     let nonce = row.nonce.as_slice().try_into().map_err(|_| wrong())?;
-    vault.unwrap(id, &context(name), nonce, wrapped).map(Some).ok_or_else(wrong)
+    Ok((id, vault.unwrap(id, &context(&row.name), nonce, wrapped).ok_or_else(wrong)?))
+}
+
+/// A secret as it lies in the database, wrapped under the current master key.
+fn sealed(vault: &dyn KeyVault, name: &str, bytes: &[u8]) -> Result<secret::Model, StoreError> {
+    let nonce = random()?;
+    let id = vault.current();
+    let wrong = || StoreError::new(StoreCode::Configuration, "the current master key cannot be used");
+    let mut sealed = vec![u8::try_from(id.len()).map_err(|_| wrong())?];
+    sealed.extend(id.as_bytes());
+    sealed.extend(vault.wrap(&context(name), &nonce, bytes).ok_or_else(wrong)?);
+    Ok(secret::Model { name: name.to_owned(), nonce: nonce.to_vec(), sealed })
+}
+
+/// Wraps every secret under the current master key; answers with how many were under another.
+pub(crate) async fn rewrap<C: ConnectionTrait>(db: &C, vault: &dyn KeyVault) -> Result<u64, StoreError> {
+    let mut rewrapped = 0;
+    for row in secret::Entity::find().all(db).await? {
+        let (id, bytes) = open(vault, &row)?;
+        if id != vault.current() {
+            let new = sealed(vault, &row.name, &bytes)?;
+            new.into_active_model().reset_all().update(db).await?;
+            rewrapped += 1;
+        }
+    }
+    Ok(rewrapped)
 }
 
 /// Keeps a secret unless there is one of its name.
@@ -66,13 +96,7 @@ pub(crate) async fn keep<C: ConnectionTrait>(
     name: &str,
     bytes: &[u8],
 ) -> Result<(), StoreError> {
-    let nonce = random()?;
-    let id = vault.current();
-    let wrong = || StoreError::new(StoreCode::Configuration, "the current master key cannot be used");
-    let mut sealed = vec![u8::try_from(id.len()).map_err(|_| wrong())?];
-    sealed.extend(id.as_bytes());
-    sealed.extend(vault.wrap(&context(name), &nonce, bytes).ok_or_else(wrong)?);
-    let row = secret::Model { name: name.to_owned(), nonce: nonce.to_vec(), sealed };
+    let row = sealed(vault, name, bytes)?;
     secret::Entity::insert(row.into_active_model())
         .on_conflict(OnConflict::column(secret::Column::Name).do_nothing().to_owned())
         .exec_without_returning(db)

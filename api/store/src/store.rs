@@ -12,6 +12,7 @@ use crate::heads;
 use crate::history::{self, Page, Touching, TrailEntry};
 use crate::identity::{self, IdentityBook};
 use crate::metrics::{Counters, Metrics};
+use crate::rotation::{self, Rotated};
 use crate::schema;
 use crate::secrets::{self, NewSigningKey, SigningKey};
 use crate::verify;
@@ -518,6 +519,14 @@ impl Store {
     /// Secret bytes by name, the same for as long as the installation lives (a key of a pseudonym, of an id).
     pub fn secret_key(&self, name: &str) -> [u8; 32] {
         self.keys().of_api(name)
+    }
+
+    /// Wraps secrets and the keys of subjects under the current master key, all or nothing.
+    ///
+    /// # Errors
+    /// CONFIGURATION when something does not open under the master keys that were given.
+    pub async fn rotate_keys(&self) -> Result<Rotated, StoreError> {
+        self.work(|inner| async move { rotation::run(&inner.pools, inner.config.vault.as_ref()).await }).await
     }
 
     /// Signs where a stream stands, and keeps the checkpoint (JWS).

@@ -22,6 +22,7 @@ mod enroll_subject;
 mod follow_adverse_event;
 mod open_cohort;
 mod payload;
+mod propose_identity_erasure;
 mod propose_redaction;
 mod record_assessment;
 mod record_autoantibody_panel;
@@ -101,4 +102,9 @@ struct SafetyActs(
 
 /// Acts of two persons.
 #[derive(MergedObject, Default)]
-struct ReviewActs(approve::Approve, propose_redaction::ProposeRedaction, reject::Reject);
+struct ReviewActs(
+    approve::Approve,
+    propose_identity_erasure::ProposeIdentityErasure,
+    propose_redaction::ProposeRedaction,
+    reject::Reject,
+);

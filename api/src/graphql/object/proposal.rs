@@ -84,10 +84,10 @@ impl<'v> Proposal<'v> {
     fn record_id(&self) -> Option<Id> {
         self.0.record_id().map(Id)
     }
-    /// The ledger entry whose image of the record is emptied.
+    /// The ledger entry whose image of the record is emptied; none where identifiers are erased.
     #[group(AuditTrail)]
     fn emptied_revision(&self) -> Option<Revision> {
-        Some(Revision(self.0.emptied_revision()))
+        self.0.emptied_revision().map(Revision)
     }
     /// What is read instead of what goes.
     #[group(AuditTrail)]

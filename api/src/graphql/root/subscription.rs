@@ -126,6 +126,7 @@ impl Kind {
             | Act::AddSite
             | Act::OpenCohort
             | Act::ProposeRedaction
+            | Act::ProposeIdentityErasure
             | Act::ApproveProposal
             | Act::RejectProposal => Kind::Study,
         }

@@ -24,6 +24,8 @@ on_both_engines! {
     /// P11-06: the secret from which pseudonyms and commitments follow is drawn once; it is missed when it is gone, and
     /// known for another one when one was put in its place.
     the_installations_secret_is_drawn_once;
+    /// Everything is wrapped under a new master key, and the old one can go.
+    master_keys_are_rotated;
 }
 
 fn identity(name: &str, number: &str) -> Identity {
@@ -196,4 +198,36 @@ async fn the_installations_secret_is_drawn_once(world: World) {
     let strange = tricked.create_signing_key(KeyPurpose::Installation).await.unwrap().kid;
     let report = tricked.verify(Inspection::default()).await.unwrap();
     assert_eq!(report.findings, [Finding::Secret { named: held, held: strange }]);
+}
+
+async fn master_keys_are_rotated(world: World) {
+    let study = world.with_study().await;
+    let site = site(&world, study, "BJ01", 1).await;
+    let known = identity("Erfundene Person", "H-0042");
+    let new = Screen { subject: None, site, ordinal: 1, identity: known.clone(), expects: None };
+    let subject = screen(&world, study, new).await.accepted().row;
+    let pseudonyms = world.store.secret_key("pseudonyms");
+    let connect = async |text: &str| {
+        let keys = MasterKeys::parse(text).unwrap();
+        let config = DatabaseConfig { vault: Arc::new(keys), migrate: false, ..world.config.clone() };
+        Store::connect(&config).await
+    };
+    let (old, new) = (format!("test:{}", "5a".repeat(32)), MasterKeys::generate("second").unwrap());
+    let both = connect(&format!("{new}\n{old}")).await.unwrap();
+    let rotated = both.rotate_keys().await.unwrap();
+    // The installation's secret and two keys that sign; one subject.
+    assert_eq!((rotated.secrets, rotated.subjects), (3, 1));
+    let again = both.rotate_keys().await.unwrap();
+    assert_eq!((again.secrets, again.subjects), (0, 0), "nothing is left under the old one");
+    assert_eq!(connect(&old).await.map(|_| ()).unwrap_err().code(), StoreCode::Configuration);
+    let after = connect(&new).await.unwrap();
+    assert_eq!(after.identity(study, subject).await.unwrap(), Some(known));
+    assert_eq!(after.secret_key("pseudonyms"), pseudonyms);
+    assert!(after.signing_key(KeyPurpose::Checkpoint).await.is_ok());
+    let report = after.verify(Inspection::default()).await.unwrap();
+    // A command's own row, which the tests write, has no commitment of the enrolment's form.
+    assert!(report.findings.iter().all(|it| matches!(it, Finding::Identity { .. })), "{:?}", report.findings);
+    // A key that is named and wraps nothing that opens leaves everything as it was.
+    let strange = format!("third:{}\nsecond:{}", "0a".repeat(32), "0b".repeat(32));
+    assert_eq!(connect(&strange).await.map(|_| ()).unwrap_err().code(), StoreCode::Configuration);
 }

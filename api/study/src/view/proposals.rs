@@ -3,7 +3,7 @@
 use super::rows::StudyRowView;
 use super::trail_rows::{group_of, kind_of};
 use super::{NodeKind, SubjectView, View};
-use crate::command::review::{Payload, Reworded};
+use crate::command::review::{Proposed, Reworded};
 use crate::snapshot::tables::{Rec, find};
 use chrono::{DateTime, Utc};
 use entity::rows;
@@ -13,14 +13,15 @@ use policy::{Act, DataGroup};
 use uuid::Uuid;
 
 /// Acts that have to do with proposals.
-const ACTS: [Act; 3] = [Act::ProposeRedaction, Act::ApproveProposal, Act::RejectProposal];
+const ACTS: [Act; 4] =
+    [Act::ProposeRedaction, Act::ProposeIdentityErasure, Act::ApproveProposal, Act::RejectProposal];
 
-/// A proposal to redact, as somebody sees it who may decide it or has made it.
+/// A proposal, as somebody sees it who may decide it or has made it.
 #[derive(Clone)]
 pub struct ProposalView<'v> {
     row: StudyRowView<'v, rows::Proposal>,
     subject: SubjectView<'v>,
-    payload: Payload,
+    proposed: Proposed,
 }
 
 impl View {
@@ -40,19 +41,16 @@ impl View {
     }
 
     fn show_proposal<'v>(&'v self, proposal: &'v Rec<rows::Proposal>) -> Option<ProposalView<'v>> {
-        if proposal.act != Act::ProposeRedaction.as_str() {
-            return None;
-        }
-        let payload: Payload = serde_json::from_str(&proposal.payload).ok()?;
-        let subject = self.subject_by_row(payload.subject)?;
+        let proposed = Proposed::read(proposal)?;
+        let subject = self.subject_by_row(proposed.subject())?;
         let decides =
             [Act::ApproveProposal, Act::RejectProposal].iter().any(|act| subject.allows(*act).is_some());
         let mine = proposal.proposed_by == self.actor().person;
-        let readable = subject.sees(DataGroup::AuditTrail) && subject.sees(group_of(&payload.table)?);
+        let readable = subject.sees(DataGroup::AuditTrail) && subject.sees(group_of(proposed.table())?);
         ((decides || mine) && readable).then(|| ProposalView {
             row: StudyRowView::new(self, proposal),
             subject,
-            payload,
+            proposed,
         })
     }
 
@@ -154,26 +152,36 @@ impl<'v> ProposalView<'v> {
 
     /// What kind of record it is about: the name of its table.
     pub fn record_table(&self) -> &str {
-        &self.payload.table
+        self.proposed.table()
     }
 
     /// The global id of the record.
     pub fn record_id(&self) -> Option<String> {
-        Some(self.row.view().id(kind_of(&self.payload.table)?, self.payload.row))
+        let row = match &self.proposed {
+            Proposed::Redaction(it) => it.row,
+            Proposed::Erasure(it) => it.subject,
+        };
+        Some(self.row.view().id(kind_of(self.proposed.table())?, row))
     }
 
-    /// The entry whose image of the record is emptied.
-    pub fn emptied_revision(&self) -> u64 {
-        self.payload.revision
+    /// The entry whose image of the record is emptied; none where identifiers are erased.
+    pub const fn emptied_revision(&self) -> Option<u64> {
+        match &self.proposed {
+            Proposed::Redaction(it) => Some(it.revision),
+            Proposed::Erasure(_) => None,
+        }
     }
 
     /// The words that are read instead.
     pub fn words(&self) -> &[Reworded] {
-        &self.payload.words
+        match &self.proposed {
+            Proposed::Redaction(it) => &it.words,
+            Proposed::Erasure(_) => &[],
+        }
     }
 
     /// Why.
     pub fn reason(&self) -> &str {
-        &self.payload.reason.text
+        &self.proposed.reason().text
     }
 }

@@ -1,13 +1,13 @@
 //! Approve or reject what another person proposed.
 
-use super::redaction::{self, Payload};
+use super::{Erasure, Proposed, Redaction, erasure, redaction};
 use crate::command::{Desk, decides};
 use crate::snapshot::tables::{Rec, find};
-use entity::rows;
+use entity::{FreeText, rows};
 use entity::terms::ProposalState;
 use ledger::StreamId;
 use policy::proposal::{Proposal, ProposalState as Stands};
-use policy::{Act, Kind, Refusal, RefusalCode, Side, SideWrite, ensure};
+use policy::{Kind, Refusal, RefusalCode, Side, SideWrite, ensure};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -32,8 +32,41 @@ decides!(RejectProposal as RejectProposal);
 
 impl ApproveProposal {
     fn run(&self, desk: &mut Desk<'_>, _side: &Side) -> Result<(), Refusal> {
-        let (saved, payload) = resolve(desk, self.proposal)?;
+        let (saved, proposed) = resolve(desk, self.proposal)?;
         standing(saved).approvable(desk.actor.person, desk.at.now())?;
+        match &proposed {
+            Proposed::Redaction(payload) => redact(desk, saved, payload),
+            Proposed::Erasure(payload) => erase(desk, saved, payload),
+        }
+    }
+}
+
+/// The row of the reason that a proposal gave.
+fn reason(desk: &mut Desk<'_>, proposed: (Uuid, &FreeText)) -> rows::ChangeReason {
+    let (subject, text) = proposed;
+    rows::ChangeReason {
+        id: desk.ids.draw(),
+        study_id: desk.study.study(),
+        subject_id: Some(subject),
+        text: text.clone(),
+    }
+}
+
+/// Destroys the key of a subject's identifiers in the entry that approves it.
+fn erase(desk: &mut Desk<'_>, saved: &rows::Proposal, payload: &Erasure) -> Result<(), Refusal> {
+    let subject = desk.subject("proposal", payload.subject)?;
+    erasure::is_identified("proposal", subject)?;
+    let row = erasure::without(subject);
+    let reason = reason(desk, (payload.subject, &payload.reason));
+    desk.put(&decided(desk, saved, ProposalState::Approved))?;
+    desk.put(&row)?;
+    desk.put(&reason)?;
+    desk.beside(SideWrite::EraseIdentity { subject: payload.subject });
+    Ok(())
+}
+
+/// Empties an image in the entry that approves it.
+fn redact(desk: &mut Desk<'_>, saved: &rows::Proposal, payload: &Redaction) -> Result<(), Refusal> {
         let target = redaction::find_target(desk.study, payload.row);
         // Emptied or written over since: the form is judged again, on the record as it is now.
         let still = target.filter(|target| target.table == payload.table).ok_or_else(|| {
@@ -46,14 +79,9 @@ impl ApproveProposal {
         still
             .replacement(payload.row, payload.revision, &payload.replacement)
             .map_err(|refusal| Refusal { field: vec!["proposal".to_owned()], ..refusal })?;
-        let reason = rows::ChangeReason {
-            id: desk.ids.draw(),
-            study_id: desk.study.study(),
-            subject_id: Some(payload.subject),
-            text: payload.reason.clone(),
-        };
+        let reason = reason(desk, (payload.subject, &payload.reason));
         let ids = (desk.ids.draw(), reason.id);
-        let row = redaction::row(&payload, ids, desk.study.study())?;
+        let row = redaction::row(payload, ids, desk.study.study())?;
         desk.put(&decided(desk, saved, ProposalState::Approved))?;
         desk.put(&reason)?;
         desk.put(&row)?;
@@ -63,7 +91,6 @@ impl ApproveProposal {
             position: payload.position,
         });
         Ok(())
-    }
 }
 
 impl RejectProposal {
@@ -75,15 +102,14 @@ impl RejectProposal {
 }
 
 /// A proposal on a subject in the caller's scope, on which the caller may decide there.
-fn resolve<'d>(desk: &mut Desk<'d>, id: Uuid) -> Result<(&'d Rec<rows::Proposal>, Payload), Refusal> {
+fn resolve<'d>(desk: &mut Desk<'d>, id: Uuid) -> Result<(&'d Rec<rows::Proposal>, Proposed), Refusal> {
     let missing = || Refusal::not_found("proposal", Kind::Proposal);
     let saved = find(&desk.study.rows.proposals, id).ok_or_else(missing)?;
-    ensure!(saved.act == Act::ProposeRedaction.as_str(), missing());
-    let payload: Payload = serde_json::from_str(&saved.payload).map_err(|_| missing())?;
+    let proposed = Proposed::read(saved).ok_or_else(missing)?;
     // Out of scope reads as unknown, and says nothing of the subject.
     let named = |refusal: Refusal| if refusal.code == RefusalCode::NotFound { missing() } else { refusal };
-    desk.subject("proposal", payload.subject).map_err(named)?;
-    Ok((saved, payload))
+    desk.subject("proposal", proposed.subject()).map_err(named)?;
+    Ok((saved, proposed))
 }
 
 fn standing(row: &rows::Proposal) -> Proposal {

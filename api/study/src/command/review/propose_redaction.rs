@@ -2,9 +2,6 @@
 
 use super::redaction::{self, Payload};
 use crate::command::{Desk, FREE_TEXT_LIMIT, check, decides, line};
-use entity::rows;
-use entity::terms::ProposalState;
-use policy::proposal::expiry;
 use policy::{Act, Kind, Refusal, RefusalCode, Side, ensure};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -101,21 +98,7 @@ impl ProposeRedaction {
             replacement,
             reason: reason.text,
         };
-        let payload = ledger::canonical::to_canonical(&payload)
-            .map_err(|error| Refusal::new(RefusalCode::InvalidValue, error.message()))?;
-        let row = rows::Proposal {
-            id: desk.ids.draw(),
-            study_id: desk.study.study(),
-            act: Act::ProposeRedaction.as_str().to_owned(),
-            payload,
-            proposed_by: desk.actor.person,
-            proposed_at: desk.at.now(),
-            expires_at: expiry(desk.at.now()),
-            state: ProposalState::Open,
-            decided_by: None,
-            decided_at: None,
-        };
-        desk.put(&row)
+        super::propose(desk, Act::ProposeRedaction, &payload)
     }
 
     /// The words as they are stored.
