@@ -4,11 +4,14 @@ use serde_json::{Value, json};
 use tests::answer::Answer;
 use tests::{TestApp, both};
 
-const IDENTITY: &str = "subject(code: \"SH01-001\") { code identity { state value { hospitalNumber { state value } } } }";
+const IDENTITY: &str =
+    "subject(code: \"SH01-001\") { code identity { state value { hospitalNumber { state value } } } }";
 
 async fn propose(app: &TestApp, name: &str, (key, subject, reason): (&str, &str, Option<&str>)) -> Answer {
     let input = json!({ "key": key, "subject": subject, "reason": reason });
-    app.as_(name).act("proposeIdentityErasure", input, "proposal { id act state recordKind words { field } }").await
+    app.as_(name)
+        .act("proposeIdentityErasure", input, "proposal { id act state recordKind words { field } }")
+        .await
 }
 
 async fn decide(app: &TestApp, name: &str, (act, key, proposal): (&str, &str, &Value)) -> Answer {

@@ -37,6 +37,7 @@ mod queries;
 mod races;
 mod remembered;
 mod replicas;
+mod rights;
 mod rooms;
 mod schema;
 mod sealed;

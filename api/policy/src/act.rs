@@ -38,6 +38,8 @@ acts! {
     GrantMembership = "grantMembership",
     /// End a grant.
     EndMembership = "endMembership",
+    /// Confirm, in the periodic review of access, that a grant is still needed.
+    ReviewMembership = "reviewMembership",
     /// Propose that a role be granted, for another administrator to approve.
     ProposeMembership = "proposeMembership",
     /// Approve a grant that another administrator proposed.

@@ -135,6 +135,7 @@ const ACTS: [(Act, [bool; ROLES]); Act::COUNT] = [
     (Act::SignOutPerson,           [ F, F, F, F, F,    F, F, F,   F, F,  Y, F, F ]),
     (Act::GrantMembership,         [ F, F, F, F, F,    F, F, F,   F, F,  Y, F, F ]),
     (Act::EndMembership,           [ F, F, F, F, F,    F, F, F,   F, F,  Y, F, F ]),
+    (Act::ReviewMembership,        [ F, F, F, F, F,    F, F, F,   F, F,  Y, F, F ]),
     (Act::ProposeMembership,       [ F, F, F, F, F,    F, F, F,   F, F,  Y, F, F ]),
     (Act::ApproveMembership,       [ F, F, F, F, F,    F, F, F,   F, F,  Y, F, F ]),
     (Act::RejectMembership,        [ F, F, F, F, F,    F, F, F,   F, F,  Y, F, F ]),

@@ -3,7 +3,7 @@
 use crate::command::decide_membership::{proposed, standing};
 use crate::setting::SettingKey;
 use crate::state::Portal;
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 use entity::rows;
 use entity::terms::{AccountStatus, KeyPurpose, KeyStatus, Masking};
 use policy::{Access, Act, Actor, DataGroup, Kind, Membership, ProposalState, Refusal, Role, access};
@@ -87,6 +87,8 @@ pub struct MembershipView {
     pub delegation: Option<String>,
     /// When it was ended early.
     pub ended_at: Option<DateTime<Utc>>,
+    /// By which day somebody has to confirm that it is still needed; none when it holds no more.
+    pub review_due: Option<NaiveDate>,
     /// Whether the grant holds at the instant asked for; a disabled person's grants do nothing even so.
     pub holds: bool,
 }
@@ -388,7 +390,15 @@ impl Portal {
         views
     }
 
+    /// By which day a grant has to be reviewed: so many days after its first day or its last review (P11-28).
+    fn review_due(&self, row: &rows::Membership) -> Option<NaiveDate> {
+        let days = self.setting(SettingKey::AccessReviewDays).parse().ok()?;
+        let since = row.reviewed_at.map_or(row.valid_from, |at| at.date_naive().max(row.valid_from));
+        since.checked_add_days(Days::new(days))
+    }
+
     fn membership_view(&self, row: &rows::Membership, now: DateTime<Utc>) -> Option<MembershipView> {
+        let holds = self.membership(row).is_some_and(|grant| grant.holds(now));
         let mut sites = row.site_ids.0.clone();
         sites.sort_unstable();
         Some(MembershipView {
@@ -403,7 +413,8 @@ impl Portal {
             training_on: row.training_on,
             delegation: row.delegation.clone(),
             ended_at: row.ended_at,
-            holds: self.membership(row).is_some_and(|grant| grant.holds(now)),
+            review_due: if holds { self.review_due(row) } else { None },
+            holds,
         })
     }
 }

@@ -7,6 +7,8 @@ mod demo;
 mod derive;
 pub mod installation;
 mod master_key;
+mod review;
+mod rights;
 mod serve;
 mod verify;
 
@@ -64,6 +66,10 @@ enum Command {
     People(act::People),
     /// End a grant at once.
     EndGrant(act::EndGrant),
+    /// List the grants that are due for review, or confirm that one is still needed.
+    ReviewGrants(review::Options),
+    /// Show what a person may do and see, by the rules alone and without any data of a study.
+    Rights(rights::Options),
     /// Print a new master key, to be put before the others in the file of master keys at every server.
     MasterKey(master_key::NewKey),
     /// Wrap everything under the first of the master keys, so that the older ones can go.
@@ -128,6 +134,8 @@ fn run(arguments: Arguments) -> Told<ExitCode> {
             Command::RejectGrant(options) => options.reject(&settings()?).await,
             Command::People(options) => options.run(&settings()?).await,
             Command::EndGrant(options) => options.run(&settings()?).await,
+            Command::ReviewGrants(options) => options.run(&settings()?).await,
+            Command::Rights(options) => options.run(&settings()?).await,
             Command::RotateKeys => master_key::rotate(&settings()?).await,
             Command::Verify(options) => verify::run(&settings()?, options).await,
             Command::Checkpoint(options) => verify::checkpoint(&settings()?, options).await,

@@ -189,6 +189,55 @@ fn keys_and_data_are_their_owners_alone() {
     assert!(!key.exists());
 }
 
+/// P11-28: grants come up for review every so many days; another administrator confirms them. What somebody may do and see
+/// is shown without any data of a study.
+#[test]
+fn grants_are_reviewed_and_rights_are_shown_on_the_command_line() {
+    const OTHER: &str = "another-administrator";
+    let founded = Founded::new("reviews", &[]);
+    let list = |within: &str| founded.run(&["review-grants", "--as", program::USER, "--within", within]).1;
+    assert_eq!(list("89"), "No grant is due within 89 days.\n");
+    let due = list("90");
+    assert_eq!(due.matches("ADMINISTRATOR due by ").count(), 2, "{due}");
+    let of = |name: &str| {
+        let line = due.lines().find(|line| line.contains(&format!(" {name} "))).unwrap();
+        line.split(' ').next().unwrap().to_owned()
+    };
+    let confirm = |user: &str, grant: &str| founded.run(&["review-grants", "--as", user, "--confirm", grant]);
+    let (done, said) = confirm(program::USER, &of(program::USER));
+    assert!(!done && said.contains("SAME_PERSON"), "{said}");
+    let (done, said) = confirm(OTHER, &of(program::USER));
+    assert!(done, "{said}");
+    let (done, said) = founded.run(&["rights", "--as", program::USER, "--name", OTHER]);
+    assert!(
+        done && said.contains("ADMINISTRATOR in the installation") && said.contains("grantMembership"),
+        "{said}"
+    );
+    let (done, said) = founded.run(&["rights", "--as", program::USER, "--name", "nobody"]);
+    assert!(!done && said.contains("there is no person `nobody`"), "{said}");
+}
+
+/// A new master key takes the place of the old one, and the program runs on without that.
+#[test]
+fn a_master_key_is_rotated_on_the_command_line() {
+    let founded = Founded::new("rotation", &[]);
+    let file = founded.directory.join("trialgraph.key");
+    let old = std::fs::read_to_string(&file).unwrap();
+    let (done, new) = founded.run(&["master-key", "second"]);
+    assert!(done && new.starts_with("second:"), "{new}");
+    std::fs::write(&file, &new).unwrap();
+    let (done, said) = founded.run(&["rotate-keys"]);
+    assert!(!done && said.contains("does not open under the master keys"), "{said}");
+    std::fs::write(&file, format!("{new}{old}")).unwrap();
+    let (done, said) = founded.run(&["rotate-keys"]);
+    assert!(done && said.contains("3 more secrets and the keys of 0 more subjects"), "{said}");
+    std::fs::write(&file, &new).unwrap();
+    let (done, said) = founded.run(&["verify"]);
+    assert!(done, "{said}");
+    let (done, said) = founded.run(&["master-key", "a b"]);
+    assert!(!done && said.contains("letters, digits"), "{said}");
+}
+
 /// D3: a thousand WebSockets that never say who they are.
 #[test]
 fn a_thousand_idle_sockets_are_left() {

@@ -38,6 +38,10 @@ pub struct Model {
     pub delegation: Option<String>,
     /// When it was ended early.
     pub ended_at: Option<DateTime<Utc>>,
+    /// When somebody confirmed last that it is still needed.
+    pub reviewed_at: Option<DateTime<Utc>>,
+    /// Who did.
+    pub reviewed_by: Option<Uuid>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

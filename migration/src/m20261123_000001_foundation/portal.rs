@@ -39,6 +39,8 @@ pub(super) fn tables() -> Vec<Table> {
             col("training_on", Date).null(),
             col("delegation", Text).null(),
             col("ended_at", Instant).null(),
+            col("reviewed_at", Instant).null(),
+            col("reviewed_by", Id).refs("person").null(),
         ])
         .check("valid_to >= valid_from"),
         Table::new("membership_proposal", vec![

@@ -52,6 +52,7 @@ fn portal(table: &str) -> Value {
             "siteIds": [id("site")], "validFrom": "2026-01-01", "validTo": "2026-12-31",
             "grantedBy": id("administrator"), "chair": false, "trainingOn": "2025-12-01",
             "delegation": "DL-7", "endedAt": "2026-11-23T09:30:00.000001Z",
+            "reviewedAt": "2026-10-01T08:00:00Z", "reviewedBy": id("person"),
         }),
         "membership_proposal" => json!({
             "proposedGrant": "{\"role\":\"AUDITOR\"}", "reason": "Synthetic inspection.\n稽查", "proposedBy": id("person"),

@@ -108,6 +108,8 @@ impl GrantMembership {
             training_on: self.training_on,
             delegation: text::optional_line("delegation", self.delegation.as_deref(), DELEGATION_MAX)?,
             ended_at: None,
+            reviewed_at: None,
+            reviewed_by: None,
         };
         check_conflicts(&row, at, portal)?;
         Ok(row)

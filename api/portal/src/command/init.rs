@@ -190,6 +190,8 @@ fn grant(person: &rows::Person, at: &Moment, id: Uuid) -> rows::Membership {
         training_on: None,
         delegation: None,
         ended_at: None,
+        reviewed_at: None,
+        reviewed_by: None,
     }
 }
 

@@ -14,6 +14,7 @@ mod init;
 mod invite_person;
 mod propose_membership;
 mod register_study;
+mod review_membership;
 mod sign_out_person;
 
 pub use add_person::AddPerson;
@@ -28,6 +29,7 @@ pub use init::{Init, NewAdministrator, NewPublicKey};
 pub use invite_person::InvitePerson;
 pub use propose_membership::ProposeMembership;
 pub use register_study::RegisterStudy;
+pub use review_membership::ReviewMembership;
 pub use sign_out_person::SignOutPerson;
 
 use crate::Portal;

@@ -7,7 +7,7 @@ use crate::graphql::object::study::Study;
 use crate::graphql::page::{self, Arguments, PageInfo, Sliced, slice};
 use crate::graphql::root_node::RootNode;
 use crate::graphql::scope::Scope;
-use async_graphql::{Context, Object, Result};
+use async_graphql::{Context, Object, Result, Value};
 use objects::{Now, object};
 use policy::DataGroup;
 
@@ -24,7 +24,7 @@ impl Query {
     /// Who is asking: roles, sites, and what may be done.
     #[graphql(tag = "Envelope")]
     async fn viewer(&self, cx: &Context<'_>) -> Option<Result<Now<Viewer>>> {
-        Some(scope(cx).map(|scope| Now(Viewer::new(scope.clone()))).map_err(Into::into))
+        Some(viewer(cx).await.map(Now).map_err(Into::into))
     }
 
     /// The thing that a global id names, exactly as it is seen by way of its study; null for anything that is not
@@ -98,6 +98,23 @@ impl Query {
             Err(failure) => Some(Err(failure.into())),
         }
     }
+}
+
+/// The viewer, with the studies of what `can` asks about.
+async fn viewer(cx: &Context<'_>) -> Result<Viewer, Failure> {
+    let scope = scope(cx)?;
+    let mut viewer = Viewer::new(scope.clone());
+    for field in cx.look_ahead().field("can").selection_fields() {
+        // Arguments that do not read are refused when the field is answered.
+        let arguments = field.arguments().unwrap_or_default();
+        let on = arguments.iter().find(|(name, _)| name == "on");
+        if let Some((_, Value::String(id))) = on
+            && let Some(view) = scope.study_of(id).await?
+        {
+            viewer.hold(id.clone(), view);
+        }
+    }
+    Ok(viewer)
 }
 
 async fn find(cx: &Context<'_>, id: &str) -> Result<Option<RootNode>, Failure> {

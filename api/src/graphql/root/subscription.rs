@@ -114,6 +114,7 @@ impl Kind {
             | Act::DisablePerson
             | Act::InvitePerson
             | Act::SignOutPerson
+            | Act::ReviewMembership
             | Act::GrantMembership
             | Act::EndMembership
             | Act::ProposeMembership

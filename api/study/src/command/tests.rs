@@ -213,6 +213,7 @@ fn every_command_leaves_consequences_to_the_list() {
         Act::DisablePerson,
         Act::InvitePerson,
         Act::SignOutPerson,
+        Act::ReviewMembership,
         Act::GrantMembership,
         Act::EndMembership,
         Act::ProposeMembership,

@@ -153,6 +153,33 @@ impl View {
         self.inner.actor.allows(act, self.inner.snapshot.study(), site)
     }
 
+    /// The same as the command itself judges it: cohorts of a masked study are not the sponsor's to open, and those of an
+    /// open-label one are the sponsor's alone.
+    pub fn permits(&self, act: Act, site: Option<Uuid>) -> Option<&Membership> {
+        let allowed = self.allows(act, site)?;
+        let opens = |grant: &&Membership| (grant.role.side() == Party::Sponsor) != self.is_masked_study();
+        match act {
+            Act::OpenCohort => {
+                let mut grants = self.inner.actor.in_study(self.study_row());
+                grants.find(|grant| policy::may(grant.role, act) && opens(grant))
+            }
+            _ => Some(allowed),
+        }
+    }
+
+    /// The site whose rows an act on the named thing is about, if it belongs to one; none when the thing is not there or
+    /// not the viewer's.
+    pub fn place_of(&self, id: &str) -> Option<Option<Uuid>> {
+        let found = self.find(id)?;
+        let (node, _) = NodeId::decode(id, &self.lens().keys)?;
+        Some(match found {
+            Found::Study | Found::Cohort(_) | Found::DataCut(_) => None,
+            Found::Site(_) => Some(node.row),
+            Found::Proposal(proposal) => Some(proposal.subject().site_row()),
+            _ => Some(self.owner(node.row)?.site_row()),
+        })
+    }
+
     fn rights_at(&self, site: Uuid) -> Option<&Rights> {
         self.inner.reach.site(site)
     }

@@ -3,8 +3,8 @@
 use super::{Erasure, Proposed, Redaction, erasure, redaction};
 use crate::command::{Desk, decides};
 use crate::snapshot::tables::{Rec, find};
-use entity::{FreeText, rows};
 use entity::terms::ProposalState;
+use entity::{FreeText, rows};
 use ledger::StreamId;
 use policy::proposal::{Proposal, ProposalState as Stands};
 use policy::{Kind, Refusal, RefusalCode, Side, SideWrite, ensure};
@@ -67,30 +67,30 @@ fn erase(desk: &mut Desk<'_>, saved: &rows::Proposal, payload: &Erasure) -> Resu
 
 /// Empties an image in the entry that approves it.
 fn redact(desk: &mut Desk<'_>, saved: &rows::Proposal, payload: &Redaction) -> Result<(), Refusal> {
-        let target = redaction::find_target(desk.study, payload.row);
-        // Emptied or written over since: the form is judged again, on the record as it is now.
-        let still = target.filter(|target| target.table == payload.table).ok_or_else(|| {
-            Refusal::at("proposal", RefusalCode::WrongState, "the record is not there any more")
-        })?;
-        ensure!(
-            !redaction::is_redacted(desk.study, (payload.revision, payload.position)),
-            Refusal::at("proposal", RefusalCode::WrongState, "the words are gone already")
-        );
-        still
-            .replacement(payload.row, payload.revision, &payload.replacement)
-            .map_err(|refusal| Refusal { field: vec!["proposal".to_owned()], ..refusal })?;
-        let reason = reason(desk, (payload.subject, &payload.reason));
-        let ids = (desk.ids.draw(), reason.id);
-        let row = redaction::row(payload, ids, desk.study.study())?;
-        desk.put(&decided(desk, saved, ProposalState::Approved))?;
-        desk.put(&reason)?;
-        desk.put(&row)?;
-        desk.beside(SideWrite::Redact {
-            stream: StreamId::Open(desk.study.study()).to_string(),
-            revision: payload.revision,
-            position: payload.position,
-        });
-        Ok(())
+    let target = redaction::find_target(desk.study, payload.row);
+    // Emptied or written over since: the form is judged again, on the record as it is now.
+    let still = target.filter(|target| target.table == payload.table).ok_or_else(|| {
+        Refusal::at("proposal", RefusalCode::WrongState, "the record is not there any more")
+    })?;
+    ensure!(
+        !redaction::is_redacted(desk.study, (payload.revision, payload.position)),
+        Refusal::at("proposal", RefusalCode::WrongState, "the words are gone already")
+    );
+    still
+        .replacement(payload.row, payload.revision, &payload.replacement)
+        .map_err(|refusal| Refusal { field: vec!["proposal".to_owned()], ..refusal })?;
+    let reason = reason(desk, (payload.subject, &payload.reason));
+    let ids = (desk.ids.draw(), reason.id);
+    let row = redaction::row(payload, ids, desk.study.study())?;
+    desk.put(&decided(desk, saved, ProposalState::Approved))?;
+    desk.put(&reason)?;
+    desk.put(&row)?;
+    desk.beside(SideWrite::Redact {
+        stream: StreamId::Open(desk.study.study()).to_string(),
+        revision: payload.revision,
+        position: payload.position,
+    });
+    Ok(())
 }
 
 impl RejectProposal {

@@ -35,7 +35,8 @@ impl ProposeIdentityErasure {
     fn run(&self, desk: &mut Desk<'_>, side: &Side) -> Result<(), Refusal> {
         let subject = desk.subject("subject", self.subject)?;
         is_identified("subject", subject)?;
-        let told = |text: &str| side.identities.get(&subject.id()).is_some_and(|it| !it.spans(text).is_empty());
+        let told =
+            |text: &str| side.identities.get(&subject.id()).is_some_and(|it| !it.spans(text).is_empty());
         ensure!(
             !self.reason.as_deref().is_some_and(told),
             Refusal::invalid("reason", "the reason holds one of the identifiers: say it without")
