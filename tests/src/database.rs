@@ -179,6 +179,39 @@ impl Raw {
         rows.iter().map(|row| row.try_get_by_index::<String>(0).unwrap()).collect()
     }
 
+    /// The columns, as `table.column`, in which a text stands in some row, in plain or in bytes.
+    pub async fn columns_with(&self, text: &str) -> Vec<String> {
+        let sqlite = self.db.get_database_backend() == DbBackend::Sqlite;
+        let columns = match sqlite {
+            true => {
+                "SELECT m.name || '.' || p.name FROM sqlite_master m JOIN pragma_table_info(m.name) p \
+                 WHERE m.type = 'table' ORDER BY 1"
+            }
+            false => {
+                "SELECT c.table_name || '.' || c.column_name FROM information_schema.columns c JOIN \
+                 information_schema.tables t USING (table_schema, table_name) WHERE table_schema = 'public' AND \
+                 t.table_type = 'BASE TABLE' ORDER BY 1"
+            }
+        };
+        let bytes: String = text.bytes().map(|byte| format!("{byte:02x}")).collect();
+        let mut found = Vec::new();
+        for place in self.texts(columns).await {
+            let (table, column) = place.split_once('.').unwrap();
+            let held = match sqlite {
+                true => format!("instr(CAST(\"{column}\" AS BLOB), CAST('{text}' AS BLOB)) > 0"),
+                false => {
+                    format!(
+                        "position('{text}' in \"{column}\"::text) + position('{bytes}' in \"{column}\"::text) > 0"
+                    )
+                }
+            };
+            if self.count(&format!("SELECT count(*) FROM \"{table}\" WHERE {held}")).await > 0 {
+                found.push(place);
+            }
+        }
+        found
+    }
+
     /// A count.
     pub async fn count(&self, sql: &str) -> i64 {
         let statement = Statement::from_string(self.db.get_database_backend(), sql);

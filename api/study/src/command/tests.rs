@@ -202,6 +202,13 @@ fn sponsor_and_board(trial: &mut Trial, subject: Uuid, event: Uuid) {
         };
         trial.run(&investigator, decide.as_ref()).unwrap();
     }
+    let erasure = ProposeIdentityErasure { subject, reason: Some("it was asked for".into()) };
+    let proposal = trial.run(&actor(Role::DataManager, &[]), &erasure).unwrap().open[0].row;
+    let investigator = trial.investigator("SH01");
+    let decision = trial.run(&investigator, &ApproveProposal { proposal }).unwrap();
+    assert!(decision.side.contains(&policy::SideWrite::EraseIdentity { subject }));
+    let row = &trial.subject(subject).row;
+    assert!(row.identity_fields.is_empty() && row.identity_commitment.is_none());
 }
 
 /// Every act on a study has a command that was run, and none of them writes what the consequences write. An act of the

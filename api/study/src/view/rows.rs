@@ -112,12 +112,11 @@ impl<'v, T: Row> StudyRowView<'v, T> {
 }
 
 impl View {
-    /// Free text as this viewer may read it: the board reads none that holds an identifier of its subject.
+    /// Free text as this viewer may read it: the board reads none. Whatever is screened, words may still name a day of the
+    /// calendar, a place, a physician or a relative; codes, grades and days of the study say what the board judges by.
     pub(crate) fn show_text<'v>(&self, text: Option<&'v FreeText>) -> Shown<&'v str> {
         match text {
-            Some(text) if self.is_board() && !text.withhold.is_empty() => {
-                Shown { state: ValueState::Suppressed, value: None }
-            }
+            Some(_) if self.is_board() => Shown { state: ValueState::Suppressed, value: None },
             text => Shown::of(text.map(|text| text.text.as_str())),
         }
     }
