@@ -189,6 +189,69 @@ fn keys_and_data_are_their_owners_alone() {
     assert!(!key.exists());
 }
 
+/// I4: identifiers that are sent where they belong, and where they do not, are in no line of the log, in no metric, and in no
+/// byte of the database's file.
+#[test]
+fn planted_identifiers_are_in_no_line_of_the_log() {
+    const NUMBER: &str = "KNR-77310442-QX";
+    const NAME: &str = "Kanarienvogel Qxjz Erfunden";
+    // The demonstration's data, served as in production, which logs.
+    let settings = [
+        ("RUST_LOG", "debug"),
+        ("TRIALGRAPH_DATABASE__URL", "sqlite:demo-data/trialgraph.sqlite"),
+        ("TRIALGRAPH_KEYS__MASTER_FILE", "demo-data/master.key"),
+    ];
+    let made = Founded::unfounded("canary", &settings).demonstrate("coordinator-bj01").leave();
+    let program = made.serve_to("coordinator-bj01");
+    let ask = |document: &str, variables: &str| {
+        let body = format!("{{\"query\":\"{}\",\"variables\":{variables}}}", document.replace('"', "\\\""));
+        post(&program.address, &program.token, body.as_bytes())
+    };
+    let (_, study) = ask("{ study(code: \"NK510\") { id sites { id } } }", "{}");
+    let ids: Vec<&str> =
+        study.split("\"id\":\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+    let input = format!(
+        "{{\"key\":\"canary\",\"study\":\"{}\",\"site\":\"{}\",\"sex\":\"FEMALE\",\"birthYear\":1987,\"consents\":[],\
+         \"identity\":{{\"name\":\"{NAME}\",\"hospitalNumber\":\"{NUMBER}\"}}}}",
+        ids[0], ids[1]
+    );
+    let screen = "mutation($input: ScreenSubjectInput!) { screenSubject(input: $input) { refusals { code } subject { id } } }";
+    // First refused, for want of a consent; then accepted.
+    let refused = ask(screen, &format!("{{\"input\":{input}}}")).1;
+    assert!(refused.contains("\"subject\":null"), "{refused}");
+    let day = chrono::Utc::now().date_naive();
+    let consent = format!("\"consents\":[{{\"purpose\":\"STUDY\",\"version\":\"1\",\"givenOn\":\"{day}\"}}]");
+    let whole = input.replace("\"consents\":[]", &consent).replace("\"canary\"", "\"canary-2\"");
+    let accepted = ask(screen, &format!("{{\"input\":{whole}}}")).1;
+    assert!(accepted.contains("\"refusals\":[]"), "{accepted}");
+    // Where they do not belong: in a document, a variable of another type, a path, a header, a body that is no JSON.
+    ask(&format!("{{ study(code: \"{NUMBER}\") {{ id }} }}"), "{}");
+    ask(&format!("{{ {} }}", NUMBER.replace('-', "_")), "{}");
+    ask("query($n: Int) { nodes(ids: []) { id } }", &format!("{{\"n\":\"{NAME}\"}}"));
+    post(&program.address, &program.token, format!("{{\"query\": {NUMBER}").as_bytes());
+    post(&program.address, NUMBER, b"{}");
+    let raw = |head: &str| {
+        let mut stream = TcpStream::connect(&program.address).unwrap();
+        write!(stream, "{head}\r\nhost: localhost\r\nconnection: close\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    };
+    raw(&format!("GET /graphql?query={NUMBER} HTTP/1.1"));
+    raw(&format!("GET /{NUMBER} HTTP/1.1"));
+    raw(&format!("GET / HTTP/1.1\r\nx-request-id: {NUMBER}\r\nuser-agent: {NUMBER}"));
+    let metrics = raw("GET /metrics HTTP/1.1");
+    assert!(metrics.contains("trialgraph_") && !metrics.contains("KNR"), "{metrics}");
+    let (founded, log) = program.leave_with_log();
+    assert!(log.lines().count() > 20, "the log says little: {log}");
+    let database = std::fs::read(founded.directory.join("demo-data/trialgraph.sqlite")).unwrap();
+    for text in [NUMBER, NAME, "KNR_77310442_QX", "Kanarienvogel"] {
+        assert!(!log.contains(text), "{text} is in the log: {log}");
+        let found = database.windows(text.len()).any(|bytes| bytes == text.as_bytes());
+        assert!(!found, "{text} is in the file of the database");
+    }
+}
+
 /// P11-28: grants come up for review every so many days; another administrator confirms them. What somebody may do and see
 /// is shown without any data of a study.
 #[test]

@@ -30,6 +30,19 @@ pub struct Program {
     listening: Option<JoinHandle<()>>,
 }
 
+/// Keeps what the program writes to its log.
+fn listen(child: &mut Child) -> (Arc<Mutex<String>>, Option<JoinHandle<()>>) {
+    let said = Arc::new(Mutex::new(String::new()));
+    let (mut error, into) = (child.stderr.take().unwrap(), said.clone());
+    let listening = std::thread::spawn(move || {
+        let mut bytes = [0; 4096];
+        while let Ok(read @ 1..) = error.read(&mut bytes) {
+            into.lock().unwrap().push_str(&String::from_utf8_lossy(&bytes[..read]));
+        }
+    });
+    (said, Some(listening))
+}
+
 impl Founded {
     /// Founds an installation, as in production but for the rates.
     pub fn new(name: &str, settings: &[(&str, &str)]) -> Founded {
@@ -78,21 +91,19 @@ impl Founded {
         (done.status.success(), String::from_utf8(said).unwrap())
     }
 
-    /// Serves it.
+    /// Serves it, with a token of its first administrator.
     pub fn serve(self) -> Program {
-        let (done, token) = self.run(&["token", "--user", USER]);
+        self.serve_to(USER)
+    }
+
+    /// Serves it, with a token of a person.
+    pub fn serve_to(self, user: &str) -> Program {
+        let (done, token) = self.run(&["token", "--user", user]);
         assert!(done, "{token}");
         let mut child = self.command().arg("serve").stderr(Stdio::piped()).spawn().unwrap();
-        let said = Arc::new(Mutex::new(String::new()));
-        let (mut error, into) = (child.stderr.take().unwrap(), said.clone());
-        let listening = std::thread::spawn(move || {
-            let mut bytes = [0; 4096];
-            while let Ok(read @ 1..) = error.read(&mut bytes) {
-                into.lock().unwrap().push_str(&String::from_utf8_lossy(&bytes[..read]));
-            }
-        });
+        let (said, listening) = listen(&mut child);
         let (address, token) = (self.settings[0].1.clone(), token.trim().to_owned());
-        let (founded, listening) = (Some(self), Some(listening));
+        let founded = Some(self);
         let mut program = Program { address, token, founded, child, said, listening };
         program.wait();
         program
@@ -101,16 +112,17 @@ impl Founded {
     /// Runs the demonstration until it is let go: its address, and a token of one of its users.
     pub fn demonstrate(self, user: &str) -> Program {
         let mut command = self.command();
-        command.args(["demo", "--port", "0"]).stdout(Stdio::null()).stderr(Stdio::null());
-        let child = command.spawn().unwrap();
+        command.args(["demo", "--port", "0"]).stdout(Stdio::null()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let (said, listening) = listen(&mut child);
         let file = self.directory.join("demo-data/demo.json");
         let mut program = Program {
             address: String::new(),
             token: String::new(),
             founded: Some(self),
             child,
-            said: Arc::default(),
-            listening: None,
+            said,
+            listening,
         };
         let began = Instant::now();
         let described = loop {
@@ -212,9 +224,15 @@ impl Program {
     }
 
     /// Ends the program; the installation that it leaves.
-    pub fn leave(mut self) -> Founded {
+    pub fn leave(self) -> Founded {
+        self.leave_with_log().0
+    }
+
+    /// The same with what the program said in its life.
+    pub fn leave_with_log(mut self) -> (Founded, String) {
         self.end();
-        self.founded.take().unwrap()
+        let said = self.said.lock().unwrap().clone();
+        (self.founded.take().unwrap(), said)
     }
 
     fn end(&mut self) {
