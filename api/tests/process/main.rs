@@ -219,9 +219,8 @@ fn planted_identifiers_are_in_no_line_of_the_log() {
     // First refused, for want of a consent; then accepted.
     let refused = ask(screen, &format!("{{\"input\":{input}}}")).1;
     assert!(refused.contains("\"subject\":null"), "{refused}");
-    let day = chrono::Utc::now().date_naive();
-    let consent = format!("\"consents\":[{{\"purpose\":\"STUDY\",\"version\":\"1\",\"givenOn\":\"{day}\"}}]");
-    let whole = input.replace("\"consents\":[]", &consent).replace("\"canary\"", "\"canary-2\"");
+    let consent = "\"consents\":[{\"purpose\":\"STUDY\",\"version\":\"1\",\"givenOn\":\"2026-01-05\"}]";
+    let whole = input.replace("\"consents\":[]", consent).replace("\"canary\"", "\"canary-2\"");
     let accepted = ask(screen, &format!("{{\"input\":{whole}}}")).1;
     assert!(accepted.contains("\"refusals\":[]"), "{accepted}");
     // Where they do not belong: in a document, a variable of another type, a path, a header, a body that is no JSON.
