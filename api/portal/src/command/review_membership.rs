@@ -64,7 +64,7 @@ mod tests {
 
     #[test]
     fn p11_28_another_administrator_confirms_a_grant() {
-        let mut world = World::founded();
+        let mut world = World::with_studies();
         let now = world.now;
         let of = |world: &World, name: &str| world.actor(name).memberships[0].id;
         let (mine, theirs) = (of(&world, ADMIN), of(&world, ADMIN_2));
