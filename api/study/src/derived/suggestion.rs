@@ -99,7 +99,11 @@ impl Subject {
         let parameters = &self.rulebook.endpoints().sledai2k;
         let of_analyte = self.rows.lab_results.iter().filter(|it| it.analyte == analyte);
         let usable = of_analyte.filter(|it| is_usable(it.collected_on, on, parameters));
-        usable.min_by_key(|it| closeness(it.collected_on, on))
+        // Of one day the one with the later time; of one time the one that was recorded later.
+        usable.min_by_key(|it| {
+            let taken = (it.collected_at.clone(), it.revision);
+            (closeness(it.collected_on, on), std::cmp::Reverse(taken))
+        })
     }
 
     /// The same of a panel, with where the result stands; none when that is open.
