@@ -188,7 +188,10 @@ pub struct Recommendation {
     pub warnings: Vec<Warning>,
 }
 
-/// The recommendation for the level `current` (counted from 1) of a study.
+/// The recommendation for a study whose subjects are being treated at the level `current` (counted from 1).
+///
+/// A level that is too toxic closes all above it, whatever these have seen: then the lowest such level is what is left
+/// downwards from, and no step leads into a closed one.
 ///
 /// None when there is no such level, a level counts more toxicities than subjects, or the parameters contradict
 /// themselves.
@@ -198,21 +201,28 @@ pub fn decide(
     parameters: &EscalationParameters,
 ) -> Option<Recommendation> {
     let position = usize::try_from(current).ok()?.checked_sub(1)?;
-    let here = *levels.get(position)?;
+    levels.get(position)?;
     if levels.iter().any(|level| level.dlt > level.evaluable) {
         return None;
     }
-    let decision = match parameters.design {
-        Design::ThreePlusThree => three_plus_three::decide(&three_plus_three::Situation {
-            current_level: current,
-            n_levels: levels.len() as u64,
-            evaluable: here.evaluable,
-            dlt: here.dlt,
-            pending: here.pending,
-            lower_level_evaluable: position.checked_sub(1).map(|below| levels[below].evaluable),
-            next_level_too_toxic: levels.iter().skip(position + 1).any(three_plus_three::exceeded),
-            confirm_top: parameters.confirm_top,
-        }),
+    let (decision, here) = match parameters.design {
+        Design::ThreePlusThree => {
+            let lowest_exceeded = levels.iter().position(three_plus_three::exceeded);
+            let position = lowest_exceeded.unwrap_or(position).min(position);
+            let here = levels[position];
+            let decision = three_plus_three::decide(&three_plus_three::Situation {
+                current_level: position as u64 + 1,
+                n_levels: levels.len() as u64,
+                evaluable: here.evaluable,
+                dlt: here.dlt,
+                pending: here.pending,
+                // Below the lowest level that was exceeded none was: at most one in each had a toxicity.
+                lower_level_evaluable: position.checked_sub(1).map(|below| levels[below].evaluable),
+                next_level_too_toxic: lowest_exceeded == Some(position + 1),
+                confirm_top: parameters.confirm_top,
+            });
+            (decision, here)
+        }
         Design::Boin => {
             let rule = parameters.boin()?;
             model_assisted(levels, position, |dlt, n| rule.decide(dlt, n))
@@ -249,15 +259,29 @@ fn warnings(
 }
 
 /// A model-assisted step within a ladder of levels: no step above the top, below the bottom, or into a closed level.
-fn model_assisted(levels: &[LevelCounts], position: usize, rule: impl Fn(u64, u64) -> Step) -> Decision {
+fn model_assisted(
+    levels: &[LevelCounts],
+    position: usize,
+    rule: impl Fn(u64, u64) -> Step,
+) -> (Decision, LevelCounts) {
+    let closed =
+        |at: usize| levels[at].evaluable > 0 && rule(levels[at].dlt, levels[at].evaluable) == Step::Eliminate;
+    // An eliminated level takes all above it along.
+    let position = (0..=position).find(|at| closed(*at)).unwrap_or(position);
+    (on_the_ladder(levels, position, (&rule, &closed)), levels[position])
+}
+
+fn on_the_ladder(
+    levels: &[LevelCounts],
+    position: usize,
+    (rule, closed): (impl Fn(u64, u64) -> Step, impl Fn(usize) -> bool),
+) -> Decision {
     let here = levels[position];
     let level = |position: usize| Some(position as u64 + 1);
     let stay = Decision { decision: Step::Stay, next_level: level(position) };
     if here.pending > 0 || here.evaluable == 0 {
         return Decision { decision: Step::Wait, next_level: level(position) };
     }
-    let closed =
-        |at: usize| levels[at].evaluable > 0 && rule(levels[at].dlt, levels[at].evaluable) == Step::Eliminate;
     match rule(here.dlt, here.evaluable) {
         Step::Eliminate if position == 0 => {
             Decision { decision: Step::StopNoTolerableDose, next_level: None }
@@ -302,6 +326,33 @@ mod tests {
         let levels = [seen(6, 1), seen(3, 2), LevelCounts::default()];
         assert_eq!(step(&levels, 1, Design::ThreePlusThree), (Step::StopMtdIsCurrent, Some(1)));
         assert_eq!(step(&levels, 2, Design::ThreePlusThree), (Step::StopMtdIsLower, Some(1)));
+    }
+
+    /// Section 6.3: whatever a level above has seen, it is closed when one below was exceeded; and a level that was exceeded
+    /// is neither entered again nor named as tolerated.
+    #[test]
+    fn the_lowest_exceeded_level_decides() {
+        let design = Design::ThreePlusThree;
+        // A toxicity that was told late exceeds a level after the next was treated.
+        assert_eq!(step(&[seen(3, 2), seen(3, 3), seen(3, 0)], 3, design), (Step::StopNoTolerableDose, None));
+        assert_eq!(step(&[seen(3, 0), seen(3, 2), seen(3, 0)], 3, design), (Step::DeEscalate, Some(1)));
+        assert_eq!(step(&[seen(3, 0), seen(3, 2), seen(3, 2)], 3, design), (Step::DeEscalate, Some(1)));
+        assert_eq!(step(&[seen(6, 1), seen(3, 2), seen(3, 1)], 3, design), (Step::StopMtdIsLower, Some(1)));
+        // Back from level 3, level 2 was expanded to six, of whom two had one: it is no tolerated dose.
+        assert_eq!(step(&[seen(3, 0), seen(6, 2), seen(3, 2)], 2, design), (Step::DeEscalate, Some(1)));
+        assert_eq!(step(&[seen(6, 0), seen(6, 2), seen(3, 2)], 2, design), (Step::StopMtdIsLower, Some(1)));
+        assert_eq!(step(&[seen(3, 0), seen(6, 1), seen(3, 2)], 2, design), (Step::StopMtdIsCurrent, Some(2)));
+        // Being expanded again, with two more to come.
+        let expanding = [seen(3, 0), LevelCounts { pending: 2, ..seen(4, 1) }, seen(3, 2)];
+        assert_eq!(step(&expanding, 2, design), (Step::Wait, Some(2)));
+        let paused =
+            decide(&[seen(3, 0), seen(3, 2), seen(3, 0)], 3, &EscalationParameters::default()).unwrap();
+        assert_eq!(paused.warnings, [Warning::PlannedNExceeded, Warning::EnrolmentPaused]);
+        // An eliminated level takes those above along.
+        for design in [Design::Boin, Design::Keyboard] {
+            assert_eq!(step(&[seen(3, 3), seen(3, 0)], 2, design), (Step::StopNoTolerableDose, None));
+            assert_eq!(step(&[seen(3, 0), seen(3, 3), seen(3, 0)], 3, design), (Step::Eliminate, Some(1)));
+        }
     }
 
     #[test]

@@ -13,7 +13,7 @@ impl Escalation {
     fn on(&self) -> Date {
         Date(self.0.on)
     }
-    /// The highest dose level at which anybody was treated.
+    /// The dose level at which a subject was treated last; of two on one day the higher one.
     #[group(Envelope)]
     fn current_level(&self) -> i32 {
         self.0.current_level

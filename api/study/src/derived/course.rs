@@ -202,16 +202,19 @@ fn background(subject: &Subject) -> Vec<BackgroundCourse> {
 fn failure(subject: &Subject, steroids: &[SteroidRecord]) -> FailureAssessment {
     let doses: Vec<NaiveDate> =
         subject.rows.doses.iter().filter(|it| it.agent == Agent::Nk510).map(|it| it.given_on).collect();
-    let events: Vec<IntercurrentEvent> = subject
-        .rows
-        .intercurrent_events
-        .iter()
-        .map(|it| IntercurrentEvent {
-            kind: event_kind(it.kind),
-            on: it.occurred_on,
-            days: it.days.and_then(|days| u32::try_from(days).ok()),
-        })
-        .collect();
+    let recorded = subject.rows.intercurrent_events.iter().map(|it| IntercurrentEvent {
+        kind: event_kind(it.kind),
+        on: it.occurred_on,
+        days: it.days.and_then(|days| u32::try_from(days).ok()),
+    });
+    // A pulse is one whether or not somebody files it as an event, too (section 3.3): a glucocorticoid into a vein for
+    // lupus, of whatever dose. Before an infusion or against its effects it is none.
+    let medications = subject.rows.medications.iter();
+    let pulses = medications
+        .filter(|it| it.class == MedicationClass::Glucocorticoid)
+        .filter(|it| it.route == terms::Route::Intravenous && it.indication == terms::Indication::Sle)
+        .map(|it| IntercurrentEvent { kind: EventKind::IntravenousPulse, on: it.start.latest(), days: None });
+    let events: Vec<IntercurrentEvent> = recorded.chain(pulses).collect();
     let Some(first) = doses.iter().min().copied() else { return FailureAssessment::default() };
     let parameters = subject.rulebook.endpoints();
     let window = Window::ending_on(first.pred_opt().unwrap_or(first), parameters.steroid.window_days);

@@ -160,6 +160,36 @@ fn rescue_therapy_is_failure_unless_the_protocol_follows_on() {
     assert_eq!(outcome(&followed), Verdict::Met);
 }
 
+/// Section 3.3: an intravenous pulse for lupus is failure, also when it is recorded as a medication and nothing else.
+/// Against side effects, by mouth for a few days, or before the first dose it is none.
+#[test]
+fn a_pulse_among_the_medications_is_failure() {
+    use crate::command::conduct::{MedicationFields, RecordMedication};
+    use entity::terms::{Frequency, Indication, MedicationClass, Route};
+    let outcome = |start: &str, route, indication| {
+        let (mut trial, subject) = dosed(NK510);
+        let medication = MedicationFields {
+            drug: "methylprednisolone".into(),
+            class: MedicationClass::Glucocorticoid,
+            dose: Some("4".into()),
+            unit: Some("mg".into()),
+            route,
+            frequency: Some(Frequency::Once),
+            start: start.into(),
+            end: Some(start.into()),
+            ongoing: false,
+            indication,
+        };
+        trial.run(&trial.investigator_of(subject), &RecordMedication { subject, medication }).unwrap();
+        assessed(&mut trial, subject, "2026-05-19", &[], "0.10");
+        trial.subject(subject).doris("DAY_14").evaluation.outcome
+    };
+    assert_eq!(outcome("2026-05-10", Route::Intravenous, Indication::Sle), Verdict::NotMet);
+    assert_eq!(outcome("2026-05-10", Route::Intravenous, Indication::Crs), Verdict::Met);
+    assert_eq!(outcome("2026-05-10", Route::Oral, Indication::Sle), Verdict::Met);
+    assert_eq!(outcome("2026-05-02", Route::Intravenous, Indication::Sle), Verdict::Met);
+}
+
 /// A dose that is given in two parts is one dose, and what is given after the DLT period is none of it.
 #[test]
 fn the_infusions_of_the_dlt_period_count_together() {

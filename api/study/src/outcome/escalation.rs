@@ -31,7 +31,7 @@ pub struct LevelState {
 pub struct Escalation {
     /// The day.
     pub on: NaiveDate,
-    /// The highest level at which anybody was treated.
+    /// The level at which a subject was treated last; of two on one day the higher one.
     pub current_level: i32,
     /// Every level.
     pub levels: Vec<LevelState>,
@@ -56,6 +56,8 @@ impl View {
         let mut levels = Vec::new();
         let mut counts = Vec::new();
         let subjects: Vec<SubjectView<'_>> = self.subjects().collect();
+        // After a step down the level below is the current one, although one above was treated before.
+        let mut last = None;
         for cohort in cohorts {
             let members = subjects
                 .iter()
@@ -72,9 +74,8 @@ impl View {
             let mut enrolled = 0;
             for subject in members {
                 enrolled += 1;
-                if !subject.is_treated() {
-                    continue;
-                }
+                let Some(day) = subject.first_dose_on().filter(|day| *day <= on) else { continue };
+                last = last.max(Some((day, state.level)));
                 let dlt = subject.dlt(on);
                 state.treated += 1;
                 state.evaluable += u64::from(dlt.evaluable == Evaluability::Evaluable);
@@ -85,7 +86,7 @@ impl View {
             counts.push(LevelCounts { evaluable, dlt, pending, enrolled });
             levels.push(state);
         }
-        let current = levels.iter().filter(|level| level.treated > 0).map(|level| level.level).max();
+        let current = last.map(|(_, level)| level);
         let recommendation = current
             .and_then(|level| u64::try_from(level).ok())
             .and_then(|level| escalation::decide(&counts, level, book.escalation()));
