@@ -19,15 +19,20 @@ pub async fn open(settings: &Settings) -> Result<Store, String> {
 /// # Errors
 /// What is wrong, for the operator.
 pub async fn open_first(settings: &Settings, migrate: Option<bool>) -> Result<Store, String> {
-    if settings.keys.master.is_none()
-        && let Some(path) = &settings.keys.master_file
-    {
-        make(path)?;
-    }
-    match migrate {
+    let file = settings.keys.master_file.as_deref().filter(|_| settings.keys.master.is_none());
+    let made = match file {
+        Some(path) => make(path)?,
+        None => false,
+    };
+    let opened = match migrate {
         Some(migrate) => open_with(settings, migrate).await,
         None => open(settings).await,
+    };
+    // A key that opens nothing of what is there already would only hide that the right one is missing.
+    if let (Err(_), true, Some(path)) = (&opened, made, file) {
+        std::fs::remove_file(path).map_err(|error| format!("{}: {error}", path.display()))?;
     }
+    opened
 }
 
 /// The same, with or without bringing the schema up to date.
@@ -69,19 +74,19 @@ fn master_keys(settings: &Settings) -> Result<Arc<dyn KeyVault>, String> {
     Ok(Arc::new(MasterKeys::parse(&text).map_err(wrong)?))
 }
 
-/// Makes a master key that its owner alone can read, unless there is one.
-fn make(path: &Path) -> Result<(), String> {
+/// Makes a master key that its owner alone can read, unless there is one; answers whether it did.
+fn make(path: &Path) -> Result<bool, String> {
     use std::io::Write;
     use std::os::unix::fs::OpenOptionsExt;
     let text = MasterKeys::generate("first").map_err(|error| error.internal().to_owned())?;
     let wrong = |error: std::io::Error| format!("{}: {error}", path.display());
     match std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => return Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => return Ok(false),
         file => {
             let mut file = file.map_err(wrong)?;
             file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(wrong)?;
         }
     }
     tracing::info!("made a new master key: keep a copy of its file apart from the database");
-    Ok(())
+    Ok(true)
 }

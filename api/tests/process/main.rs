@@ -187,6 +187,10 @@ fn keys_and_data_are_their_owners_alone() {
         assert!(!done && said.contains("trialgraph.key is not there"), "{command:?}: {said}");
     }
     assert!(!key.exists());
+    // Those that make one for a new installation leave none where there is an old one.
+    let (done, said) = founded.run(&["migrate"]);
+    assert!(!done && said.contains("does not open under the master keys"), "{said}");
+    assert!(!key.exists());
 }
 
 /// I4: identifiers that are sent where they belong, and where they do not, are in no line of the log, in no metric, and in no
