@@ -1,7 +1,7 @@
 //! Administrative acts. Each is decided as its mutation would be, for the person whom `--as` names.
 
 use super::Told;
-use super::installation::{self, accepted, broken, call, fresh};
+use super::installation::{self, accepted, asking, broken, call, fresh};
 use crate::config::Settings;
 use crate::database;
 use crate::signin::factor;
@@ -207,9 +207,7 @@ impl RegisterStudy {
 
 /// The id of a person by name, as an administrator sees them.
 pub(crate) async fn person(store: &Store, by: &str, name: &str) -> Told<Uuid> {
-    let portal = store.portal().await.map_err(broken)?;
-    let now = store.clock().now();
-    let actor = portal.actor(by, now).ok_or_else(|| format!("there is no active person `{by}`"))?;
+    let (portal, actor, now) = asking(store, by).await?;
     let people = portal.people(&actor, now).map_err(|refusal| refusal.message)?;
     let found = people.iter().find(|person| person.name.eq_ignore_ascii_case(name)).map(|person| person.id);
     found.ok_or_else(|| format!("there is no person `{name}`"))
@@ -343,10 +341,7 @@ pub(crate) async fn grant(
 impl Proposals {
     pub(super) async fn run(self, settings: &Settings) -> Told<ExitCode> {
         let store = database::open(settings).await?;
-        let portal = store.portal().await.map_err(broken)?;
-        let now = store.clock().now();
-        let user = &self.by.user;
-        let actor = portal.actor(user, now).ok_or_else(|| format!("there is no active person `{user}`"))?;
+        let (portal, actor, now) = asking(&store, &self.by.user).await?;
         for it in portal.membership_proposals(&actor, now).map_err(|refusal| refusal.message)? {
             let to = portal.printed_name(it.person).unwrap_or_default();
             let from = portal.printed_name(it.proposed_by).unwrap_or_default();
@@ -383,10 +378,7 @@ impl Decided {
 impl People {
     pub(super) async fn run(self, settings: &Settings) -> Told<ExitCode> {
         let store = database::open(settings).await?;
-        let portal = store.portal().await.map_err(broken)?;
-        let now = store.clock().now();
-        let user = &self.by.user;
-        let actor = portal.actor(user, now).ok_or_else(|| format!("there is no active person `{user}`"))?;
+        let (portal, actor, now) = asking(&store, &self.by.user).await?;
         for person in portal.people(&actor, now).map_err(|refusal| refusal.message)? {
             println!("{} ({})", person.name, person.display_name);
             for grant in &person.memberships {

@@ -5,9 +5,11 @@ use crate::app::board_keys;
 use crate::config::Settings;
 use crate::database;
 use crate::signin::{self, Minter};
+use chrono::{DateTime, Utc};
 use clap::Args;
-use portal::KeyPurpose;
+use policy::Actor;
 use portal::command::{Init, NewAdministrator, NewPublicKey};
+use portal::{KeyPurpose, Portal};
 use std::process::ExitCode;
 use std::sync::Arc;
 use store::{Call, CallerRef, Outcome, Store, StoreError};
@@ -56,6 +58,13 @@ pub(crate) fn broken(error: StoreError) -> String {
 /// A call from the command line.
 pub(crate) fn call(caller: CallerRef) -> Call {
     Call { caller, client: Some("trialgraph command line".to_owned()), request_id: fresh(), key: None }
+}
+
+/// Who asks on the command line, with the portal and the moment at which they ask.
+pub(super) async fn asking(store: &Store, user: &str) -> Told<(Arc<Portal>, Actor, DateTime<Utc>)> {
+    let (portal, now) = (store.portal().await.map_err(broken)?, store.clock().now());
+    let actor = portal.actor(user, now).ok_or_else(|| format!("there is no active person `{user}`"))?;
+    Ok((portal, actor, now))
 }
 
 /// What was accepted, or the refusal as a sentence.
@@ -123,11 +132,7 @@ pub async fn minter(settings: &Settings, store: &Store) -> Result<Minter, String
 
 pub(super) async fn token(settings: &Settings, options: TokenOptions) -> Told<ExitCode> {
     let store = database::open(settings).await?;
-    let now = store.clock().now();
-    let portal = store.portal().await.map_err(broken)?;
-    let actor = portal
-        .actor(&options.user, now)
-        .ok_or_else(|| format!("there is no active person `{}`", options.user))?;
+    let (portal, actor, now) = asking(&store, &options.user).await?;
     let minutes = options.minutes.unwrap_or(settings.tokens.minutes).min(1_440);
     let grant = signin::Grant {
         user: &actor.name,
@@ -171,9 +176,7 @@ pub(super) async fn migrate(settings: &Settings, options: MigrateOptions) -> Tol
 
 /// A study as a person sees it.
 pub(crate) async fn look(store: &Store, user: &str, study: Uuid) -> Told<View> {
-    let portal = store.portal().await.map_err(broken)?;
-    let now = store.clock().now();
-    let actor = portal.actor(user, now).ok_or_else(|| format!("there is no active person `{user}`"))?;
+    let (_, actor, now) = asking(store, user).await?;
     let lens = Lens {
         now,
         keys: Arc::new(board_keys(store)),

@@ -2,7 +2,7 @@
 
 use super::Told;
 use super::act::As;
-use super::installation::{accepted, broken, call};
+use super::installation::{accepted, asking, call};
 use crate::config::Settings;
 use crate::database;
 use clap::Args;
@@ -32,10 +32,7 @@ impl Options {
             println!("The grant is confirmed.");
             return Ok(ExitCode::SUCCESS);
         }
-        let portal = store.portal().await.map_err(broken)?;
-        let now = store.clock().now();
-        let user = &self.by.user;
-        let actor = portal.actor(user, now).ok_or_else(|| format!("there is no active person `{user}`"))?;
+        let (portal, actor, now) = asking(&store, &self.by.user).await?;
         let today = now.date_naive();
         let mut due: Vec<_> = Vec::new();
         for person in portal.people(&actor, now).map_err(|refusal| refusal.message)? {

@@ -2,7 +2,7 @@
 
 use super::Told;
 use super::act::As;
-use super::installation::broken;
+use super::installation::asking;
 use crate::config::Settings;
 use crate::database;
 use clap::Args;
@@ -39,13 +39,10 @@ const fn told(cell: Access) -> &'static str {
 impl Options {
     pub(super) async fn run(self, settings: &Settings) -> Told<ExitCode> {
         let store = database::open(settings).await?;
-        let portal = store.portal().await.map_err(broken)?;
-        let now = store.clock().now();
-        let user = &self.by.user;
-        let asking = portal.actor(user, now).ok_or_else(|| format!("there is no active person `{user}`"))?;
+        let (portal, actor, now) = asking(&store, &self.by.user).await?;
         // Whoever may list accounts may be told what they come to.
-        let people = portal.people(&asking, now).map_err(|refusal| refusal.message)?;
-        let known = people.iter().find(|person| person.name == self.name);
+        let people = portal.people(&actor, now).map_err(|refusal| refusal.message)?;
+        let known = people.iter().find(|person| person.name.eq_ignore_ascii_case(&self.name));
         let person = known.ok_or_else(|| format!("there is no person `{}`", self.name))?;
         let studies: Vec<_> = portal.all_studies().collect();
         let held: Vec<_> = person.memberships.iter().filter(|grant| grant.holds).collect();
