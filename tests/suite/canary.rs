@@ -49,6 +49,10 @@ both! {
             app.as_("data-manager").query(own, json!({ "id": number })).await,
             app.as_("data-manager").query("query($c: String!) { study(code: $c) { id } }", json!({ "c": number })).await,
         ];
+        assert_eq!(refused[0].refused().field, "identity.birthDate");
+        for answer in &refused[1..] {
+            assert!(answer.text.contains("null"), "found by what is no code or id: {}", answer.text);
+        }
         for answer in &refused {
             for (field, text) in IDENTITY {
                 assert!(!answer.mentions(text), "{field} in {}", answer.text);
@@ -76,7 +80,8 @@ both! {
         app.sound().await;
     }
 
-    /// A free text stands in its own column, in the images and digests' texts of the ledger, and in no answer to the board.
+    /// A free text stands in its own column, in its image in the ledger, in answers to those who read it, and in none to the
+    /// board, which is told that there is one.
     async fn planted_free_texts_stand_in_their_own_columns(app: &TestApp) {
         let subject = app.subject_id("SH01-001").await;
         let coordinator = app.as_("coordinator-sh01");
@@ -104,6 +109,8 @@ both! {
             let found = raw.columns_with(&format!("Freitext-QX-{field}-442")).await;
             assert_eq!(found, columns, "{field}");
         }
+        let read = "{ study(code: \"NK510\") { subject(code: \"SH01-001\") { disposition { reason { value } } } } }";
+        assert!(coordinator.ask(read).await.mentions("Freitext-QX-reason-442"), "the site reads it");
         cut(app, "CUT-1", "2026-07-01").await;
         let schema = Schema::read(app).await;
         let whole = format!("{{ study(code: \"NK510\") {{ {} }} }}", schema.selection("Study", 5, &["Protocol.document"]));
@@ -112,6 +119,9 @@ both! {
             assert!(!answer.one().is_null(), "{}", answer.text);
             let read: Vec<_> = texts(answer.one()).into_iter().filter(|(_, text)| text.contains("Freitext-QX")).collect();
             assert_eq!(read, [], "{name}");
+            let told = texts(answer.one());
+            let narratives: Vec<_> = told.iter().filter(|(path, _)| path.ends_with(".narrative.state")).collect();
+            assert!(narratives.iter().any(|(_, state)| state == "SUPPRESSED"), "{name}: {narratives:?}");
         }
     }
 }
