@@ -6,6 +6,7 @@ pub use crate::view::ValueState;
 use derivation::endpoint::bilag_flare::BilagFlare;
 use derivation::endpoint::missing::MissingStrategy as OfRules;
 use derivation::endpoint::selena_flare::SfiFlare;
+use derivation::instrument::sledai2k::DescriptorSystem;
 use derivation::laboratory::autoantibody::ChangeReason;
 use derivation::logic::Verdict;
 use derivation::medication::prednisone_equivalent::UnknownDose;
@@ -13,6 +14,8 @@ use derivation::population::{MembershipReason, Population as RulePopulation};
 use derivation::rule::{CriterionCode as RuleCriterionCode, Reason};
 use derivation::safety::dlt::{DltReason as RuleDltReason, Evaluability};
 use derivation::safety::stopping::StoppingRule;
+use derivation::safety::treatment_emergent::Period;
+use derivation::timeline::ImputationFlag;
 pub use entity::term::Term;
 pub use entity::terms::*;
 
@@ -164,6 +167,31 @@ impl From<ChangeReason> for ReasonCode {
     }
 }
 
+mirrored!(SledaiSystem of DescriptorSystem, "A body system of SLEDAI-2K." {
+    CentralNervous = "CENTRAL_NERVOUS": "Central nervous system.",
+    Vascular = "VASCULAR": "Vessels.",
+    Musculoskeletal = "MUSCULOSKELETAL": "Joints and muscles.",
+    Renal = "RENAL": "Kidneys.",
+    Skin = "SKIN": "Skin and mucous membranes.",
+    Cardiopulmonary = "CARDIOPULMONARY": "Pleura and pericardium.",
+    Immunological = "IMMUNOLOGICAL": "Serology.",
+    Constitutional = "CONSTITUTIONAL": "Fever.",
+    Haematological = "HAEMATOLOGICAL": "Blood cells.",
+});
+
+mirrored!(EventPeriod of Period, "The part of the study that an adverse event belongs to." {
+    PreTreatment = "PRE_TREATMENT": "Before any treatment of the study.",
+    LymphodepletionEmergent = "LYMPHODEPLETION_EMERGENT": "From the start of lymphodepletion to the first dose of the product.",
+    TreatmentEmergent = "TREATMENT_EMERGENT": "It started, or its grade worsened, from the first dose to the protocol's horizon.",
+    AfterHorizon = "AFTER_HORIZON": "After the horizon.",
+});
+
+mirrored!(DateImputation of ImputationFlag, "What of a partial date was filled in (ADaM: ASTDTF)." {
+    Day = "D": "The day.",
+    Month = "M": "The month and the day.",
+    Year = "Y": "All of it.",
+});
+
 mirrored!(DltStatus of Evaluability, "Whether a subject counts in decisions on the dose." {
     Evaluable = "EVALUABLE": "The subject completed the window with enough of the dose, or had a toxicity in it.",
     NotEvaluable = "NOT_EVALUABLE": "The subject left early or received too little, and is replaced.",
@@ -309,6 +337,20 @@ pub enum IntervalMethod {
 listed!(IntervalMethod, "How an interval was taken." {
     ClopperPearson = "CLOPPER_PEARSON": "The exact interval of a share (Clopper and Pearson).",
     ExactPoisson = "EXACT_POISSON": "The exact interval of a rate (Garwood).",
+});
+
+/// Whom a rate of SRI response counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SriDenominator {
+    /// The whole analysis set.
+    All,
+    /// Those whose score can fall by the points asked for.
+    BaselineAtLeastPoints,
+}
+
+listed!(SriDenominator, "Whom a rate of SRI response counts. With five points or more, both are reported." {
+    All = "ALL": "The whole analysis set.",
+    BaselineAtLeastPoints = "BASELINE_AT_LEAST_POINTS": "Those whose SLEDAI-2K at baseline is at least the points asked for, so that it can fall by them. Of whom that is not known is counted as not evaluable.",
 });
 
 /// What stands for missing answers in a rate.

@@ -100,33 +100,46 @@ fn first_true(n: u64, holds: impl Fn(u64) -> bool) -> Option<u64> {
     (low <= n).then_some(low)
 }
 
-/// The position of the maximum tolerated dose among `levels` of (toxicities, subjects), lowest dose first.
+/// The maximum tolerated dose by isotonic regression, and the rates that it was chosen by.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ToleratedDose {
+    /// The position of the level, from 0; none when no level qualifies.
+    pub level: Option<usize>,
+    /// The estimated rate of each level that was treated and not eliminated, by its position. Rates never fall with the dose.
+    pub rates: Vec<(usize, f64)>,
+}
+
+/// The maximum tolerated dose among `levels` of (toxicities, subjects), lowest dose first.
 ///
 /// Rates with prior Beta(0.05, 0.05) are made to rise with the dose (isotonic regression, weighted by precision); the
 /// level closest to `target` among those treated and not eliminated wins. A tie below the target takes the higher
-/// level, any other the lower. None when no level qualifies.
+/// level, any other the lower.
 pub fn maximum_tolerated_dose(
     levels: &[(u64, u64)],
     target: Decimal,
     elimination: Elimination,
-) -> Option<usize> {
+) -> ToleratedDose {
     let target = nearest(target);
     let open =
         levels.iter().position(|(dlt, n)| elimination.applies(target, *dlt, *n)).unwrap_or(levels.len());
     let treated: Vec<usize> = (0..open).filter(|level| levels[*level].1 > 0).collect();
     let blocks: Vec<Block> = treated.iter().map(|level| Block::of(levels[*level])).collect();
     let estimates = isotonic(&blocks);
+    let level = closest_to(target, &estimates).and_then(|chosen| treated.get(chosen).copied());
+    ToleratedDose { level, rates: treated.into_iter().zip(estimates).collect() }
+}
+
+fn closest_to(target: f64, estimates: &[f64]) -> Option<usize> {
     let closest = estimates.iter().map(|estimate| (estimate - target).abs()).min_by(f64::total_cmp)?;
     let at_best = |estimate: &f64| (estimate - target).abs() <= closest;
     let mut best = estimates.iter().enumerate().filter(|(_, estimate)| at_best(estimate));
     let (lowest, estimate) = best.next()?;
-    let chosen = if *estimate < target {
+    if *estimate < target {
         // Only levels pooled to the very same estimate tie below the target; one above it is not preferred.
-        best.take_while(|(_, other)| **other < target).last().map_or(lowest, |(level, _)| level)
+        Some(best.take_while(|(_, other)| **other < target).last().map_or(lowest, |(level, _)| level))
     } else {
-        lowest
-    };
-    treated.get(chosen).copied()
+        Some(lowest)
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -264,8 +277,9 @@ mod tests {
 
     #[test]
     fn the_mtd_is_the_level_closest_to_the_target() {
-        let mtd =
-            |levels: &[(u64, u64)]| maximum_tolerated_dose(levels, decimal("0.30"), Elimination::default());
+        let mtd = |levels: &[(u64, u64)]| {
+            maximum_tolerated_dose(levels, decimal("0.30"), Elimination::default()).level
+        };
         assert_eq!(mtd(&[(0, 3), (2, 6), (4, 6)]), Some(1));
         assert_eq!(mtd(&[(0, 3), (0, 3), (1, 3)]), Some(2));
         // Nothing treated at the third level.
@@ -279,8 +293,9 @@ mod tests {
     /// Equal estimates: below the target the higher dose is taken, above it the lower.
     #[test]
     fn ties_prefer_the_dose_towards_the_target() {
-        let mtd =
-            |levels: &[(u64, u64)]| maximum_tolerated_dose(levels, decimal("0.30"), Elimination::default());
+        let mtd = |levels: &[(u64, u64)]| {
+            maximum_tolerated_dose(levels, decimal("0.30"), Elimination::default()).level
+        };
         assert_eq!(mtd(&[(0, 6), (0, 6), (0, 6)]), Some(2));
         assert_eq!(mtd(&[(3, 6), (3, 6)]), Some(0));
         // 1/3 above 0/3 is pooled to one estimate of about 0.05 each: still below, so the higher.

@@ -7,6 +7,7 @@ pub mod keyboard;
 pub mod three_plus_three;
 
 use crate::statistics::nearest;
+use boin::ToleratedDose;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
@@ -83,6 +84,19 @@ impl EscalationParameters {
         let low = self.target_rate.checked_sub(self.key_below)?;
         let high = self.target_rate.checked_add(self.key_above)?;
         keyboard::Keyboard::new(self.target_rate, (low, high), self.elimination())
+    }
+
+    /// The maximum tolerated dose that isotonic regression selects from what was seen, were the escalation to end now. None
+    /// under 3+3, which names it as its decision, and while an outcome is open.
+    pub fn tolerated_dose(&self, levels: &[LevelCounts]) -> Option<ToleratedDose> {
+        let open = levels.iter().any(|level| level.pending > 0 || level.dlt > level.evaluable);
+        match self.design {
+            Design::Boin | Design::Keyboard if !open => {
+                let seen: Vec<(u64, u64)> = levels.iter().map(|it| (it.dlt, it.evaluable)).collect();
+                Some(boin::maximum_tolerated_dose(&seen, self.target_rate, self.elimination()))
+            }
+            Design::ThreePlusThree | Design::Boin | Design::Keyboard => None,
+        }
     }
 
     fn elimination(&self) -> Elimination {
@@ -318,6 +332,31 @@ mod tests {
         assert_eq!(step(&[seen(3, 0), nothing, nothing], 1, design), (Step::Escalate, Some(2)));
         assert_eq!(step(&[seen(3, 0), seen(3, 0), nothing], 2, design), (Step::Escalate, Some(3)));
         assert_eq!(step(&[seen(3, 0), seen(3, 0), seen(3, 0)], 3, design), (Step::StopTopCleared, Some(3)));
+    }
+
+    /// 3+3 names the tolerated dose itself; the others estimate it once every outcome is known.
+    #[test]
+    fn the_tolerated_dose_is_estimated_where_the_design_asks_for_it() {
+        let levels = [seen(3, 0), seen(6, 2), seen(6, 4)];
+        let of = |design, levels: &[LevelCounts]| {
+            EscalationParameters { design, ..EscalationParameters::default() }.tolerated_dose(levels)
+        };
+        let found = of(Design::Boin, &levels).unwrap();
+        // 0.05/3.1 and 2.05/6.1; the third level is eliminated.
+        let expected = [(0, 0.05 / 3.1), (1, 2.05 / 6.1)];
+        assert_eq!(found.level, Some(1));
+        assert!(
+            found.rates.len() == 2
+                && expected
+                    .iter()
+                    .zip(&found.rates)
+                    .all(|(one, other)| one.0 == other.0 && (one.1 - other.1).abs() < 1e-12),
+            "{found:?}"
+        );
+        assert_eq!(of(Design::Keyboard, &levels), Some(found));
+        assert_eq!(of(Design::ThreePlusThree, &levels), None);
+        let pending = LevelCounts { pending: 1, ..seen(3, 0) };
+        assert_eq!(of(Design::Boin, &[pending, seen(3, 0)]), None);
     }
 
     /// A level once exceeded is closed for good.

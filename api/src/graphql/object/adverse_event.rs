@@ -5,17 +5,19 @@ use super::masked::{MaskedDate, MaskedPartialDate, MaskedText};
 use super::rule::RuleVersion;
 use crate::graphql::scalar::{Id, Revision};
 use crate::graphql::term::Coded;
+use derivation::safety::treatment_emergent;
 use objects::{DateTime, Stated, object};
 use policy::DataGroup;
 use study::derived::{astct_grade, astct_rule};
 use study::instrument::AstctFindings;
 use study::terms::{
     AdverseEventCategory, AdverseEventOutcome, Agent, Causality, CausalityAssessor, CerebralOedema,
-    ClockKind, Consciousness, GradeScale, OxygenSupport, Seizure, SeriousnessCriterion,
+    ClockKind, Consciousness, DateImputation, EventPeriod, GradeScale, OxygenSupport, Seizure,
+    SeriousnessCriterion,
 };
 use study::view::{
     AdverseEventCausalityView, AdverseEventGradeView, AdverseEventView, ClockView, DltAdjudicationView,
-    Shown, ValueState,
+    Shown, SubjectView, ValueState,
 };
 
 /// An adverse event.
@@ -50,6 +52,11 @@ impl<'v> AdverseEvent<'v> {
     #[group(AdverseEvents)]
     fn end(&self) -> MaskedPartialDate {
         MaskedPartialDate(self.0.end())
+    }
+    /// How the event stands to treatment: in which period of the study it counts, and why.
+    #[group(AdverseEvents)]
+    fn emergence(&self) -> EventEmergence<'v> {
+        EventEmergence { subject: Some(self.0.subject()), shown: self.0.emergence() }
     }
     /// How the event ended.
     #[group(AdverseEvents)]
@@ -115,6 +122,75 @@ impl<'v> AdverseEvent<'v> {
 
 /// An adverse event.
 pub struct AdverseEvent<'v>(pub AdverseEventView<'v>);
+
+/// How an adverse event stands to treatment (ADaM: TRTEMFL, ASTDT, ASTDTF).
+#[object(name = "EventEmergence", stated, gate = open)]
+impl EventEmergence<'_> {
+    /// Whether it can be told, and if not, why.
+    #[group(Envelope)]
+    fn state(&self) -> Coded<ValueState> {
+        Coded(self.shown.state)
+    }
+    /// Whether it is treatment-emergent.
+    #[group(Envelope)]
+    fn treatment_emergent(&self) -> Option<bool> {
+        self.held()?.whole.treatment_emergent
+    }
+    /// The part of the study that it belongs to.
+    #[group(Envelope)]
+    fn period(&self) -> Option<Coded<EventPeriod>> {
+        self.held()?.whole.period.map(|period| Coded(period.into()))
+    }
+    /// The start that the tables use: as recorded, or filled in where the day or month is not known.
+    #[group(Envelope)]
+    fn start_used(&self) -> MaskedDate {
+        self.day(|it| it.whole.start.map(|used| used.date))
+    }
+    /// What of the start was filled in; none when it is recorded whole.
+    #[group(Envelope)]
+    fn start_imputed(&self) -> Option<Coded<DateImputation>> {
+        self.held()?.whole.start?.flag.map(|flag| Coded(flag.into()))
+    }
+    /// The first day from the first dose on with a grade above the one that stood before it.
+    #[group(Envelope)]
+    fn worsened_on(&self) -> MaskedDate {
+        self.day(|it| it.worsened_on)
+    }
+    /// The rule that answered, with its version and parameters.
+    #[group(Envelope)]
+    fn rule(&self) -> Option<RuleVersion> {
+        self.held()?;
+        Some(RuleVersion(self.subject?.rule(&treatment_emergent::RULE)))
+    }
+}
+
+/// How an adverse event stands to treatment.
+pub struct EventEmergence<'v> {
+    subject: Option<SubjectView<'v>>,
+    shown: Shown<study::derived::EventEmergence>,
+}
+
+impl EventEmergence<'_> {
+    fn held(&self) -> Option<&study::derived::EventEmergence> {
+        self.shown.value.as_ref()
+    }
+
+    fn day(
+        &self,
+        day: impl FnOnce(&study::derived::EventEmergence) -> Option<chrono::NaiveDate>,
+    ) -> MaskedDate {
+        match (self.subject, self.held()) {
+            (Some(subject), Some(held)) => MaskedDate(subject.show_day(day(held))),
+            (None, _) | (_, None) => MaskedDate::masked(),
+        }
+    }
+}
+
+impl Stated for EventEmergence<'_> {
+    fn masked() -> Self {
+        EventEmergence { subject: None, shown: Shown::masked() }
+    }
+}
 
 /// A grade of an adverse event from a day on.
 #[object(name = "AdverseEventGrade", implements("Node"))]

@@ -34,6 +34,12 @@ impl Escalation {
         let next = self.0.recommendation.as_ref()?.decision.next_level?;
         i32::try_from(next).ok()
     }
+    /// The level that isotonic regression selects as the maximum tolerated dose, were the escalation to end now (BOIN and
+    /// keyboard). None under 3+3, which names it as its decision, and while an outcome is open.
+    #[group(Envelope)]
+    fn tolerated_level(&self) -> Option<i32> {
+        self.0.tolerated_level
+    }
     /// What to be aware of, as codes.
     #[group(Envelope)]
     fn warnings(&self) -> Vec<String> {
@@ -82,6 +88,11 @@ impl DoseLevel {
     #[group(Envelope)]
     fn pending(&self) -> Option<i32> {
         i32::try_from(self.0.pending).ok()
+    }
+    /// The rate of toxicity that isotonic regression estimates, never falling with the dose (BOIN and keyboard).
+    #[group(Envelope)]
+    fn estimated_rate(&self) -> Option<f64> {
+        self.0.estimated_rate
     }
 }
 

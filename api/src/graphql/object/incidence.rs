@@ -40,7 +40,7 @@ impl Incidence {
     fn numerator(&self) -> Option<i32> {
         i32::try_from(self.0.subjects).ok()
     }
-    /// Subjects of the safety population.
+    /// Subjects of the table's analysis set.
     #[group(Envelope)]
     fn denominator(&self) -> Option<i32> {
         i32::try_from(self.0.denominator).ok()
@@ -113,6 +113,11 @@ impl Incidence {
     #[group(Envelope)]
     fn rule(&self) -> Option<RuleVersion> {
         self.0.rule.as_deref().cloned().map(RuleVersion)
+    }
+    /// The rules that it rests on, each with its version and parameters: which events belong to the period.
+    #[group(Envelope)]
+    fn rests_on(&self) -> Vec<RuleVersion> {
+        self.0.emergence_rule.as_deref().cloned().map(RuleVersion).into_iter().collect()
     }
 }
 

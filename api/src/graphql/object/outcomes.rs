@@ -10,7 +10,7 @@ use chrono::NaiveDate;
 use objects::object;
 use policy::DataGroup;
 use study::outcome::{EventsOf, RateOf};
-use study::terms::{Autoantibody, MissingStrategy, OutcomeGrouping};
+use study::terms::{Autoantibody, MissingStrategy, OutcomeGrouping, SriDenominator};
 use study::view::View;
 
 /// The protocol's outcome measures. Each is null when kept from you.
@@ -27,8 +27,11 @@ impl StudyOutcomes<'_> {
         points: i32,
         /// What stands for missing answers; the protocol's choice unless given.
         missing: Option<Coded<MissingStrategy>>,
+        /// Whom the rate counts; the whole analysis set unless given.
+        denominator: Option<Coded<SriDenominator>>,
     ) -> Result<Option<Vec<Rate>>, ArgumentError> {
-        self.rate(RateOf::Sri(points_asked(points)?), &at, missing)
+        let among = denominator.map_or(SriDenominator::All, |asked| asked.0);
+        self.rate(RateOf::Sri(points_asked(points)?, among), &at, missing)
     }
     /// Rate of BICLA response at a planned visit in the protocol's analysis set.
     #[group(Envelope)]
@@ -80,6 +83,14 @@ impl StudyOutcomes<'_> {
     #[complexity(list = 20)]
     fn treatment_related_events(&self) -> Option<Vec<Incidence>> {
         self.incidence(EventsOf::Product)
+    }
+    /// Incidence of adverse events that started during lymphodepletion, before the first dose, among all who received any of
+    /// it: any event, then by class, then by term. Grades are those that were reached before the first dose, and exposure
+    /// runs to the day before it.
+    #[group(Envelope)]
+    #[complexity(list = 20)]
+    fn lymphodepletion_events(&self) -> Option<Vec<Incidence>> {
+        self.incidence(EventsOf::Lymphodepletion)
     }
     /// Change of SLEDAI-2K from baseline to a planned visit, summarised. Nothing is imputed.
     #[group(Envelope)]

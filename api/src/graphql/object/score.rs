@@ -4,12 +4,14 @@ use super::masked::MaskedDate;
 use super::node::Node;
 use super::rule::RuleVersion;
 use crate::graphql::term::Coded;
-use derivation::instrument::bilag2004::grade;
+use derivation::instrument::bilag2004::{grade, tally};
 use derivation::instrument::sledai2k;
 use objects::{Stated, object};
 use policy::DataGroup;
-use study::derived::{BilagAt, SledaiAt};
+use study::derived::{BilagAt, SledaiAt, TallySince};
+use study::terms::SledaiSystem;
 use study::view::{Shown, SubjectView, ValueState};
+use uuid::Uuid;
 
 /// SLEDAI-2K at a visit.
 #[object(name = "SledaiScore", stated, gate = open)]
@@ -48,6 +50,11 @@ impl<'v> SledaiScore<'v> {
     #[group(Envelope)]
     fn major_organ_activity(&self) -> Option<bool> {
         self.held()?.score.major_organ_activity
+    }
+    /// The points of each body system, in the order of the form.
+    #[group(Envelope)]
+    fn systems(&self) -> Option<Vec<SledaiSystemScore>> {
+        Some(self.held()?.score.subtotals.into_iter().map(SledaiSystemScore).collect())
     }
     /// The day that it speaks of.
     #[group(Envelope)]
@@ -97,6 +104,34 @@ impl Stated for SledaiScore<'_> {
     }
 }
 
+/// The points of SLEDAI-2K in one body system.
+#[object(name = "SledaiSystemScore", gate = open)]
+impl SledaiSystemScore {
+    /// The body system.
+    #[group(Envelope)]
+    fn system(&self) -> Coded<SledaiSystem> {
+        Coded(self.0.system.into())
+    }
+    /// The points; none when an unknown descriptor could add some.
+    #[group(Envelope)]
+    fn points(&self) -> Option<i32> {
+        self.0.value().map(i32::from)
+    }
+    /// The points if every unknown descriptor were absent.
+    #[group(Envelope)]
+    fn lower_bound(&self) -> i32 {
+        self.0.lower.into()
+    }
+    /// The points if every unknown descriptor were present.
+    #[group(Envelope)]
+    fn upper_bound(&self) -> i32 {
+        self.0.upper.into()
+    }
+}
+
+/// The points of one body system.
+pub struct SledaiSystemScore(sledai2k::Subtotal);
+
 /// BILAG-2004 grades at a visit.
 #[object(name = "BilagGrades", stated, gate = open)]
 impl<'v> BilagGrades<'v> {
@@ -119,6 +154,12 @@ impl<'v> BilagGrades<'v> {
     #[group(Envelope)]
     fn numeric(&self) -> Option<i32> {
         study::rules::numeric(&self.held()?.grades).total.map(i32::from)
+    }
+    /// What became of the systems since the assessment before; none for the first one.
+    #[group(Envelope)]
+    fn tally(&self) -> Option<BilagTally<'v>> {
+        let (subject, held) = (self.subject?, self.held()?);
+        Some(BilagTally { subject, now: held.assessment, since: held.tally? })
     }
     /// The day that it speaks of.
     #[group(Envelope)]
@@ -163,6 +204,53 @@ impl Stated for BilagGrades<'_> {
     fn masked() -> Self {
         BilagGrades { subject: None, shown: Shown::masked() }
     }
+}
+
+/// The BILAG-2004 systems tally: what became of each of the nine systems between two consecutive assessments.
+#[object(name = "BilagTally", gate = open)]
+impl<'v> BilagTally<'v> {
+    /// Systems at grade A, and systems at grade B that were not A before.
+    #[group(Envelope)]
+    fn active_or_worsening(&self) -> i32 {
+        self.since.tally.active_or_worsening.into()
+    }
+    /// Systems that were A or B and are milder.
+    #[group(Envelope)]
+    fn improving(&self) -> i32 {
+        self.since.tally.improving.into()
+    }
+    /// Systems that were and are C, D or E.
+    #[group(Envelope)]
+    fn persistent_minimal(&self) -> i32 {
+        self.since.tally.persistent_minimal.into()
+    }
+    /// Systems of which a grade that decides is not known.
+    #[group(Envelope)]
+    fn open(&self) -> i32 {
+        self.since.tally.open.into()
+    }
+    /// The day of the assessment that was compared with.
+    #[group(Envelope)]
+    fn previous_on(&self) -> MaskedDate {
+        MaskedDate(self.subject.show_day(Some(self.since.previous_on)))
+    }
+    /// The two assessments, the earlier one last.
+    #[group(Envelope)]
+    fn evidence(&self) -> Vec<Node<'v>> {
+        Node::all(self.subject, &[self.now, self.since.previous])
+    }
+    /// The rule that counts, with its version and parameters.
+    #[group(Envelope)]
+    fn rule(&self) -> RuleVersion {
+        RuleVersion(self.subject.rule(&tally::RULE))
+    }
+}
+
+/// The systems tally.
+pub struct BilagTally<'v> {
+    subject: SubjectView<'v>,
+    now: Uuid,
+    since: TallySince,
 }
 
 /// The BILAG-2004 grade of one system.

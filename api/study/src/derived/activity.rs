@@ -1,9 +1,10 @@
 //! Which assessment stands for which planned visit, and what it says.
 
-use super::{BilagAt, SledaiAt};
+use super::{BilagAt, SledaiAt, TallySince};
 use crate::snapshot::Subject;
 use crate::snapshot::tables::Rec;
 use chrono::{Days, NaiveDate, NaiveTime};
+use derivation::instrument::bilag2004::tally::tally;
 use derivation::instrument::bilag2004::{Bilag2004, ItemValue};
 use derivation::instrument::lldas_extras::LldasExtras;
 use derivation::instrument::pga::Pga;
@@ -264,6 +265,13 @@ pub(super) fn sledai(subject: &Subject, at: &Timepoint) -> Option<SledaiAt> {
 
 pub(super) fn bilag(subject: &Subject, at: &Timepoint) -> Option<BilagAt> {
     let rec = point(subject, at).bilag?;
-    let held = subject.bilag_points().iter().find(|it| it.assessment == rec.row.id)?;
-    Some(BilagAt { assessment: rec.row.id, assessed_on: rec.assessed_on, grades: held.grades })
+    let points = subject.bilag_points();
+    let held = points.iter().find(|it| it.assessment == rec.row.id)?;
+    let before = points.iter().rev().find(|it| it.on < held.on);
+    let tally = before.map(|before| TallySince {
+        tally: tally(&before.grades, &held.grades),
+        previous: before.assessment,
+        previous_on: before.on,
+    });
+    Some(BilagAt { assessment: rec.row.id, assessed_on: rec.assessed_on, grades: held.grades, tally })
 }

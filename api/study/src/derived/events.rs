@@ -4,16 +4,16 @@ use crate::snapshot::Subject;
 use crate::snapshot::tables::Rec;
 use chrono::NaiveDate;
 use derivation::safety::dlt_criteria::DltCategory;
-use derivation::safety::treatment_emergent::{Episode, Treatment, classify};
+use derivation::safety::treatment_emergent::{Emergence, Episode, Period, Treatment, classify};
 use derivation::safety::{Causality, Grade, counts_as_related};
 use derivation::timeline::PartialDate;
 use entity::PartialText;
-use entity::rows::{AdverseEvent, AdverseEventGrade};
+use entity::rows::{AdverseEvent, AdverseEventGrade, Dose};
 use entity::term::Term;
 use entity::terms::{self, AdverseEventCategory, Agent, CausalityAssessor};
 use uuid::Uuid;
 
-/// A treatment-emergent adverse event.
+/// An adverse event as a table counts it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EmergentEvent {
     /// The event's row.
@@ -24,14 +24,25 @@ pub struct EmergentEvent {
     pub pt: String,
     /// Which of the two hold an identifier of the subject, and are not named to the board: class, then term.
     pub withheld: [bool; 2],
-    /// The first day that makes it treatment-emergent: its start, or that of the worsening.
+    /// The day that brings it into the table: its start, or that of the worsening.
     pub emerged_on: NaiveDate,
-    /// The highest grade; none when unknown.
+    /// The highest grade in the time that the table looks at; none when unknown.
     pub grade: Option<Grade>,
     /// Whether one of its grades from that day on is unknown, so that the highest may be another.
     pub grade_missing: bool,
     /// Whether it counts as related to the investigational product.
     pub related: bool,
+}
+
+/// How an adverse event stands to treatment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EventEmergence {
+    /// What follows from its start and from a worsening.
+    pub whole: Emergence,
+    /// What follows from its start alone.
+    pub by_start: Emergence,
+    /// The first day from the first dose on with a higher grade than before it.
+    pub worsened_on: Option<NaiveDate>,
 }
 
 /// What stands for a class or term that nobody has coded yet.
@@ -53,48 +64,95 @@ impl Subject {
         event.aesi || listed(event.category.as_str()) || (listed(serious_infection) && serious())
     }
 
+    /// How an event stands to treatment.
+    pub(crate) fn emergence(&self, event: &AdverseEvent) -> EventEmergence {
+        let (treatment, parameters) = (self.treatment(), self.rulebook.safety());
+        let episode = episode(self, event, treatment.first_dose);
+        let judge = |episode| classify(&episode, &treatment, parameters);
+        EventEmergence {
+            whole: judge(episode),
+            by_start: judge(Episode { worsened_on: None, ..episode }),
+            worsened_on: episode.worsened_on,
+        }
+    }
+
+    /// The first day of lymphodepletion.
+    pub(crate) fn lymphodepletion_start(&self) -> Option<NaiveDate> {
+        let agents = &self.rulebook.product().lymphodepletion;
+        let given = self.rows.doses.iter().filter(|dose| agents.contains(&dose.agent));
+        given.map(|dose| dose.given_on).min()
+    }
+
+    /// When the subject was treated.
+    fn treatment(&self) -> Treatment {
+        let product = self.rulebook.product();
+        let time = |dose: &Rec<Dose>| super::activity::clock(dose.start_time.as_deref());
+        let given = self.rows.doses.iter().filter(|dose| dose.agent == product.agent);
+        let first = given.min_by_key(|dose| (dose.given_on, time(dose)));
+        Treatment {
+            lymphodepletion_start: self.lymphodepletion_start(),
+            first_dose: first.map(|dose| dose.given_on),
+            first_dose_time: first.and_then(time),
+        }
+    }
+
     /// Treatment-emergent adverse events as seen on a day.
     pub(crate) fn emergent_events(&self, on: NaiveDate) -> Vec<EmergentEvent> {
-        let parameters = self.rulebook.safety();
-        let first = self.rows.doses.iter().find(|dose| dose.agent == Agent::Nk510);
-        let conditioning = self
-            .rows
-            .doses
-            .iter()
-            .filter(|dose| matches!(dose.agent, Agent::Fludarabine | Agent::Cyclophosphamide));
-        let treatment = Treatment {
-            lymphodepletion_start: conditioning.map(|dose| dose.given_on).min(),
-            first_dose: self.first_dose_on(),
-            first_dose_time: first.and_then(|dose| super::activity::clock(dose.start_time.as_deref())),
-        };
-        let emerged = |event: &AdverseEvent| {
-            let episode = episode(self, event, treatment.first_dose);
-            let started = Episode { worsened_on: None, ..episode };
-            let judge = |episode| classify(episode, &treatment, parameters);
-            let (start, whole) = (judge(&started), judge(&episode));
-            let day = match (start.treatment_emergent, whole.treatment_emergent) {
-                (Some(true), _) => start.start.map(|used| used.date),
-                (_, Some(true)) => episode.worsened_on,
-                (_, Some(false) | None) => None,
-            };
-            day.filter(|day| *day <= on)
-        };
         let of = |event: &Rec<AdverseEvent>| {
-            let emerged_on = emerged(event)?;
-            let reached = || grades(self, event.id).filter(|it| it.since.earliest() <= on);
-            Some(EmergentEvent {
-                event: event.id,
-                soc: event.soc.clone().unwrap_or_else(|| UNCODED.to_owned()),
-                pt: event.pt.clone().unwrap_or_else(|| UNCODED.to_owned()),
-                withheld: ["soc", "pt"].map(|name| event.withhold.iter().any(|field| field == name)),
-                emerged_on,
-                grade: reached().filter_map(|it| grade_of(it.grade)).max(),
-                grade_missing: reached().next().is_none()
-                    || reached().any(|it| it.grade.is_none() && it.since.latest() >= emerged_on),
-                related: counts_as_related(causality_of(self, event.id), parameters),
-            })
+            let emergence = self.emergence(event);
+            let emerged_on = emergence.emerged_on().filter(|day| *day <= on)?;
+            // Of an event that only worsened, what it was before is not what emerged.
+            let by_start = emergence.by_start.treatment_emergent == Some(true);
+            let counts = |since: NaiveDate| since <= on && (by_start || since >= emerged_on);
+            Some(self.counted(event, emerged_on, counts))
         };
         self.rows.adverse_events.iter().filter_map(of).collect()
+    }
+
+    /// Adverse events that started during lymphodepletion, before the first dose, as seen on a day. One that worsened after
+    /// the dose is treatment-emergent as well: here it counts by what it was before.
+    pub(crate) fn lymphodepletion_events(&self, on: NaiveDate) -> Vec<EmergentEvent> {
+        let first_dose = self.first_dose_on();
+        let of = |event: &Rec<AdverseEvent>| {
+            let emergence = self.emergence(event).by_start;
+            let during = emergence.period == Some(Period::LymphodepletionEmergent);
+            let started = emergence.start.filter(|used| during && used.date <= on)?;
+            let before = |since| since <= on && first_dose.is_none_or(|dose| since < dose);
+            Some(self.counted(event, started.date, before))
+        };
+        self.rows.adverse_events.iter().filter_map(of).collect()
+    }
+
+    /// An event as a table counts it, by the grades that it had on the days that the table looks at.
+    fn counted(
+        &self,
+        event: &Rec<AdverseEvent>,
+        emerged_on: NaiveDate,
+        looked_at: impl Fn(NaiveDate) -> bool,
+    ) -> EmergentEvent {
+        let reached = || grades(self, event.id).filter(|it| looked_at(it.since.earliest()));
+        EmergentEvent {
+            event: event.id,
+            soc: event.soc.clone().unwrap_or_else(|| UNCODED.to_owned()),
+            pt: event.pt.clone().unwrap_or_else(|| UNCODED.to_owned()),
+            withheld: ["soc", "pt"].map(|name| event.withhold.iter().any(|field| field == name)),
+            emerged_on,
+            grade: reached().filter_map(|it| grade_of(it.grade)).max(),
+            grade_missing: reached().next().is_none()
+                || reached().any(|it| it.grade.is_none() && it.since.latest() >= emerged_on),
+            related: counts_as_related(causality_of(self, event.id), self.rulebook.safety()),
+        }
+    }
+}
+
+impl EventEmergence {
+    /// The first day that makes the event treatment-emergent: its start, or that of the worsening; none when it is not.
+    pub fn emerged_on(&self) -> Option<NaiveDate> {
+        match (self.by_start.treatment_emergent, self.whole.treatment_emergent) {
+            (Some(true), _) => self.by_start.start.map(|used| used.date),
+            (_, Some(true)) => self.worsened_on,
+            (_, Some(false) | None) => None,
+        }
     }
 }
 
@@ -112,7 +170,7 @@ fn episode(subject: &Subject, event: &AdverseEvent, first_dose: Option<NaiveDate
     }
 }
 
-/// The first day from the first dose on at which the grade is higher than it ever was before that day.
+/// The first day from the first dose on at which the grade is higher than the one that stood before the dose.
 ///
 /// An unknown grade ranks below 1, as it does where the highest is taken: whoever had an event of an unknown grade before
 /// the dose, and one of a known grade after it, counts as worse. A first grade that was reached after the onset follows
@@ -122,14 +180,21 @@ fn worsened_on<'g>(
     event: &AdverseEvent,
     first_dose: NaiveDate,
 ) -> Option<NaiveDate> {
-    let mut before: Option<Option<Grade>> = None;
+    let mut stood: Option<(NaiveDate, Option<Grade>)> = None;
     for reached in grades {
         let (grade, since) = (grade_of(reached.grade), reached.since.earliest());
-        let known_before = before.or((since > event.start.latest()).then_some(None));
-        if since >= first_dose && known_before.is_some_and(|highest| grade > highest) {
+        if since < first_dose {
+            // Of two grades of one day the higher one stood.
+            let same_day = stood.filter(|(day, _)| *day == since).and_then(|(_, held)| held);
+            stood = Some((since, grade.max(same_day)));
+            continue;
+        }
+        // A first grade from the dose on stands for what came before only where it was there from the onset.
+        let unrecorded = if since > event.start.latest() { None } else { grade };
+        let (_, before) = *stood.get_or_insert((since, unrecorded));
+        if grade > before {
             return Some(since);
         }
-        before = Some(before.flatten().max(grade));
     }
     None
 }

@@ -7,17 +7,21 @@ use derivation::safety::exposure::exposure_days;
 use entity::terms::{AdverseEventOutcome, DispositionKind, VisitStatus};
 
 impl Subject {
-    /// Days of exposure as seen on a day, to the protocol's horizon; 0 before the first dose.
-    pub(crate) fn exposure_days(&self, on: NaiveDate) -> u32 {
-        self.days_at_risk(None, on)
-    }
-
-    /// The same to an event at the most.
+    /// Days of exposure as seen on a day, to the protocol's horizon and to an event at the most; 0 before the first dose.
     pub(crate) fn days_at_risk(&self, event: Option<NaiveDate>, on: NaiveDate) -> u32 {
         let Some(first_dose) = self.first_dose_on() else { return 0 };
         let horizon = self.rulebook.safety().treatment_emergent_horizon_day;
         let ends = [event, self.died_on(), Some(self.last_contact(first_dose, on)), Some(on)];
         exposure_days(first_dose, ends, horizon).unwrap_or(0)
+    }
+
+    /// Days from the start of lymphodepletion to the day before the first dose, as seen on a day, and to an event at the most;
+    /// 0 before lymphodepletion.
+    pub(crate) fn lymphodepletion_days(&self, event: Option<NaiveDate>, on: NaiveDate) -> u32 {
+        let Some(start) = self.lymphodepletion_start() else { return 0 };
+        let before_the_dose = self.first_dose_on().and_then(|dose| dose.pred_opt());
+        let ends = [event, before_the_dose, self.died_on(), Some(self.last_contact(start, on)), Some(on)];
+        exposure_days(start, ends, i32::MAX).unwrap_or(0)
     }
 
     fn died_on(&self) -> Option<NaiveDate> {
@@ -27,10 +31,10 @@ impl Subject {
         recorded.map(|it| it.occurred_on).chain(deaths).min()
     }
 
-    /// The last day up to `on` of which anything is known of the subject: the first dose, what was done or found, an event
-    /// or an end of participation. A missed visit is no contact, nor is the day on which a subject was given up for lost;
+    /// The last day up to `on` of which anything is known of the subject: a day of treatment, what was done or found, an
+    /// event or an end of participation. A missed visit is no contact, nor is the day on which a subject was given up for lost;
     /// what lies in the sealed stream of a masked study is left out, since everybody reads this.
-    fn last_contact(&self, first_dose: NaiveDate, on: NaiveDate) -> NaiveDate {
+    fn last_contact(&self, treated: NaiveDate, on: NaiveDate) -> NaiveDate {
         let rows = &self.rows;
         let visits = rows.visits.iter().filter(|it| it.status == VisitStatus::Occurred).map(|it| it.date);
         let results =
@@ -44,7 +48,7 @@ impl Subject {
             DispositionKind::Withdrawn | DispositionKind::Completed | DispositionKind::Died => true,
             DispositionKind::LostToFollowUp | DispositionKind::ScreenFailed => false,
         });
-        [first_dose]
+        [treated]
             .into_iter()
             .chain(visits)
             .chain(rows.assessments.iter().map(|it| it.assessed_on))
@@ -56,6 +60,6 @@ impl Subject {
             .chain(ends.map(|it| it.occurred_on))
             .filter(|day| *day <= on)
             .max()
-            .unwrap_or(first_dose)
+            .unwrap_or(treated)
     }
 }

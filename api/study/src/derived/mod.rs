@@ -30,10 +30,11 @@ use chrono::NaiveDate;
 pub use course::SteroidDose;
 use course::{BilagPoint, Course};
 use derivation::instrument::bilag2004::Grades;
+use derivation::instrument::bilag2004::tally::Tally;
 use derivation::instrument::sledai2k::Score;
 use derivation::rule::{Evaluation, Reason, Rule};
 use entity::terms::Autoantibody;
-pub use events::{EmergentEvent, UNCODED};
+pub use events::{EmergentEvent, EventEmergence, UNCODED};
 pub use flare::{BilagFlareAt, SelenaFlare};
 pub use lab_grades::{LabGrade, LabGradeReason};
 pub use liver::HysLaw;
@@ -106,6 +107,19 @@ pub struct BilagAt {
     pub assessed_on: NaiveDate,
     /// The grades.
     pub grades: Grades,
+    /// What became of each system since the assessment before; none for the first one.
+    pub tally: Option<TallySince>,
+}
+
+/// The systems tally between two consecutive assessments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TallySince {
+    /// How many systems are in each class.
+    pub tally: Tally,
+    /// The assessment before.
+    pub previous: uuid::Uuid,
+    /// Its day.
+    pub previous_on: NaiveDate,
 }
 
 /// The change of SLEDAI-2K from baseline to a visit.

@@ -286,11 +286,11 @@ fn exposure_ends_with_the_last_contact() {
     trial.now = "2027-09-01T04:00:00Z".parse().unwrap();
     let subject = trial.dosed("SH01");
     let on = day("2027-09-01");
-    let days = |trial: &Trial| trial.subject(subject).exposure_days(on);
+    let days = |trial: &Trial| trial.subject(subject).days_at_risk(None, on);
     assert_eq!(days(&trial), 1, "the first dose on 2026-05-06");
     trial.visit(subject, "DAY_14", "2026-05-19");
     assert_eq!(days(&trial), 14);
-    assert_eq!(trial.subject(subject).exposure_days(day("2026-05-10")), 1, "as seen before the visit");
+    assert_eq!(trial.subject(subject).days_at_risk(None, day("2026-05-10")), 1, "as seen before the visit");
     assert_eq!(trial.subject(subject).days_at_risk(Some(day("2026-05-08")), on), 3);
     let who = trial.coordinator_of(subject);
     let missed = VisitFields {
@@ -309,7 +309,7 @@ fn exposure_ends_with_the_last_contact() {
         let reason = Some("synthetic".to_owned());
         let end = WithdrawSubject { subject, kind, occurred_on: day("2026-05-11"), reason };
         trial.run(&trial.investigator_of(subject), &end).unwrap();
-        assert_eq!(trial.subject(subject).exposure_days(day("2026-06-01")), expected, "{kind:?}");
+        assert_eq!(trial.subject(subject).days_at_risk(None, day("2026-06-01")), expected, "{kind:?}");
     }
 }
 
@@ -344,6 +344,9 @@ fn an_older_event_counts_when_it_got_worse() {
         emerged("2026-05-03", &[(Some(1), "2026-05-03"), (Some(3), "2026-05-05"), (Some(2), "2026-05-08")]),
         None
     );
+    // What stood before the dose decides, and only what it became after it counts.
+    let eased = [(Some(3), "2026-05-03"), (Some(1), "2026-05-05"), (Some(2), "2026-05-08")];
+    assert_eq!(emerged("2026-05-03", &eased), at("2026-05-08", 2));
     let thrice = [(Some(1), "2026-05-03"), (Some(2), "2026-05-06"), (Some(3), "2026-05-09")];
     assert_eq!(emerged("2026-05-03", &thrice), at("2026-05-06", 3));
     // Of an unknown grade before, or of none that was recorded.
@@ -351,6 +354,67 @@ fn an_older_event_counts_when_it_got_worse() {
     assert_eq!(emerged("2026-05-03", &[(Some(1), "2026-05-08")]), at("2026-05-08", 1));
     assert_eq!(emerged("2026-05-03", &[(Some(2), "2026-05-03"), (None, "2026-05-08")]), None);
     assert_eq!(emerged("2026-05-03", &[(None, "2026-05-03"), (None, "2026-05-08")]), None);
+}
+
+/// An event that began during lymphodepletion (from 2026-05-03) counts in that period, by what it was before the first dose
+/// (2026-05-06), and among the treatment-emergent ones as well if it got worse after it.
+#[test]
+fn events_of_lymphodepletion_are_a_period_of_their_own() {
+    use crate::command::safety::GradeSince;
+    use derivation::safety::treatment_emergent::Period;
+    let mut trial = Trial::open_label();
+    let subject = trial.enrolled("SH01");
+    let mut conditioning = dose(subject);
+    conditioning.dose = crate::command::conduct::DoseFields {
+        agent: entity::terms::Agent::Fludarabine,
+        given_on: day("2026-05-04"),
+        weight_kg: None,
+        total_cells: None,
+        ..conditioning.dose
+    };
+    let who = trial.coordinator_of(subject);
+    trial.run(&who, &conditioning).unwrap();
+    trial.run(&who, &dose(subject)).unwrap();
+    let mut reported = |start: &str, grades: &[(i32, &str)]| {
+        let mut report = event(subject);
+        report.event.start = start.to_owned();
+        let grade = |(grade, since): &(i32, &str)| GradeSince {
+            grade: Some(*grade),
+            since: Some((*since).to_owned()),
+            ..report.grades[0].clone()
+        };
+        report.grades = grades.iter().map(grade).collect();
+        let event = trial.run(&trial.investigator_of(subject), &report).unwrap().open[0].row;
+        let held = trial.subject(subject);
+        let row = held.rows.adverse_events.iter().find(|it| it.row.id == event).unwrap();
+        let of = |found: Vec<crate::derived::EmergentEvent>| {
+            found.into_iter().find(|it| it.event == event).map(|it| it.grade.map(u8::from))
+        };
+        let on = day("2026-05-30");
+        let emergence = held.emergence(row);
+        assert_eq!(emergence.emerged_on().is_some(), of(held.emergent_events(on)).is_some());
+        (emergence.whole.period.unwrap(), of(held.lymphodepletion_events(on)), of(held.emergent_events(on)))
+    };
+    // The last day before lymphodepletion, its first day, the day before the dose and that of the dose.
+    assert_eq!(reported("2026-05-03", &[(2, "2026-05-03")]), (Period::PreTreatment, None, None));
+    let during = |grade| (Period::LymphodepletionEmergent, Some(Some(grade)), None);
+    assert_eq!(reported("2026-05-04", &[(2, "2026-05-04")]), during(2));
+    assert_eq!(reported("2026-05-05", &[(1, "2026-05-05")]), during(1));
+    assert_eq!(
+        reported("2026-05-06", &[(1, "2026-05-06")]),
+        (Period::TreatmentEmergent, None, Some(Some(1)))
+    );
+    // It worsened before the dose, eased after it.
+    assert_eq!(reported("2026-05-04", &[(1, "2026-05-04"), (3, "2026-05-05"), (2, "2026-05-08")]), during(3));
+    assert_eq!(
+        reported("2026-05-04", &[(1, "2026-05-04"), (3, "2026-05-08")]),
+        (Period::TreatmentEmergent, Some(Some(1)), Some(Some(3)))
+    );
+    // Exposure from 4 to 5 May, both included; to an event on the 4th one day.
+    let held = trial.subject(subject);
+    let days = |event, on| held.lymphodepletion_days(event, day(on));
+    assert_eq!((days(None, "2026-05-30"), days(None, "2026-05-04"), days(None, "2026-05-03")), (2, 1, 0));
+    assert_eq!(days(Some(day("2026-05-04")), "2026-05-30"), 1);
 }
 
 /// A missed visit between two that were made: what was found before it holds until its day, and the time after it is left

@@ -24,6 +24,8 @@ pub struct LevelState {
     pub dlt: u64,
     /// Subjects whose window is still open.
     pub pending: u64,
+    /// The rate of toxicity that isotonic regression estimates; none where the design makes no such estimate.
+    pub estimated_rate: Option<f64>,
 }
 
 /// Where the dose escalation stands on a day.
@@ -37,6 +39,8 @@ pub struct Escalation {
     pub levels: Vec<LevelState>,
     /// What the design says; none before anybody was treated.
     pub recommendation: Option<Recommendation>,
+    /// The level that isotonic regression selects as the maximum tolerated dose, were the escalation to end now.
+    pub tolerated_level: Option<i32>,
     /// The design in force.
     pub rule: RuleVersion,
 }
@@ -70,6 +74,7 @@ impl View {
                 evaluable: 0,
                 dlt: 0,
                 pending: 0,
+                estimated_rate: None,
             };
             let mut enrolled = 0;
             for subject in members {
@@ -90,12 +95,17 @@ impl View {
         let recommendation = current
             .and_then(|level| u64::try_from(level).ok())
             .and_then(|level| escalation::decide(&counts, level, book.escalation()));
+        let tolerated = book.escalation().tolerated_dose(&counts).unwrap_or_default();
+        for (place, rate) in &tolerated.rates {
+            levels[*place].estimated_rate = Some(*rate);
+        }
+        let tolerated_level = tolerated.level.map(|place| levels[place].level);
         let rule = book.in_force(match book.escalation().design {
             Design::ThreePlusThree => &three_plus_three::RULE,
             Design::Boin => &boin::RULE,
             Design::Keyboard => &keyboard::RULE,
         });
         let current_level = current.unwrap_or(1);
-        Shown::of(Some(Escalation { on, current_level, levels, recommendation, rule }))
+        Shown::of(Some(Escalation { on, current_level, levels, recommendation, tolerated_level, rule }))
     }
 }

@@ -4,13 +4,16 @@ use super::{Column, Counted, Group, OutcomeGrouping, Rate, code_of};
 use crate::derived::{EmergentEvent, Population, reads};
 use crate::rulebook::Endpoint;
 use crate::snapshot::Subject;
+use crate::terms::EventPeriod;
 use crate::view::{ValueState, View};
 use chrono::NaiveDate;
 use derivation::rule::RuleVersion;
 use derivation::safety::Grade;
 use derivation::safety::exposure::{self, person_years, rate};
 use derivation::safety::incidence::{self, EventRecord, Row, incidence};
+use derivation::safety::treatment_emergent;
 use derivation::statistics::{Interval, clopper_pearson, wilson};
+use entity::term::Term;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -25,13 +28,41 @@ pub enum IncidenceLevel {
     PreferredTerm,
 }
 
-/// Which adverse events a table counts. All of them are treatment-emergent.
+/// Which adverse events a table counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EventsOf {
-    /// Every one.
+    /// Every treatment-emergent one.
     Anything,
-    /// Those that count as related to the investigational product.
+    /// Treatment-emergent ones that count as related to the investigational product.
     Product,
+    /// Those that started during lymphodepletion, before the first dose.
+    Lymphodepletion,
+}
+
+impl EventsOf {
+    fn of(self, subject: &Subject, on: NaiveDate) -> Vec<EmergentEvent> {
+        match self {
+            EventsOf::Anything => subject.emergent_events(on),
+            EventsOf::Product => {
+                subject.emergent_events(on).into_iter().filter(|event| event.related).collect()
+            }
+            EventsOf::Lymphodepletion => subject.lymphodepletion_events(on),
+        }
+    }
+
+    fn days_at_risk(self, subject: &Subject, event: Option<NaiveDate>, on: NaiveDate) -> u32 {
+        match self {
+            EventsOf::Anything | EventsOf::Product => subject.days_at_risk(event, on),
+            EventsOf::Lymphodepletion => subject.lymphodepletion_days(event, on),
+        }
+    }
+
+    fn period(self) -> EventPeriod {
+        match self {
+            EventsOf::Anything | EventsOf::Product => EventPeriod::TreatmentEmergent,
+            EventsOf::Lymphodepletion => EventPeriod::LymphodepletionEmergent,
+        }
+    }
 }
 
 /// Incidence of adverse events in one column of a table.
@@ -73,6 +104,8 @@ pub struct Incidence {
     pub rule: Option<Arc<RuleVersion>>,
     /// The rule of the rates by exposure.
     pub exposure_rule: Option<Arc<RuleVersion>>,
+    /// The rule that says which events count.
+    pub emergence_rule: Option<Arc<RuleVersion>>,
 }
 
 impl Incidence {
@@ -111,15 +144,15 @@ struct Line<'t> {
 }
 
 impl View {
-    /// Incidence of treatment-emergent adverse events as seen on a day: any event, then by class, then by term. None for
-    /// whoever may not read adverse events.
+    /// Incidence of adverse events as seen on a day: any event, then by class, then by term. None for whoever may not read
+    /// adverse events.
     pub fn incidence(
         &self,
         of: EventsOf,
         by: OutcomeGrouping,
         on: Option<NaiveDate>,
     ) -> Option<Vec<Incidence>> {
-        let (population, on) = (self.analysed(Endpoint::TraeIncidence), self.day(on));
+        let (population, on) = (self.analysed_for(of), self.day(on));
         if self.table_in(population, reads::EVENTS) != ValueState::Present {
             return None;
         }
@@ -132,9 +165,17 @@ impl View {
         };
         for column in columns {
             let counts = self.counts(&column, of, on);
-            self.lines(&column, &counts, on, &mut rows);
+            self.lines((&column, of), &counts, on, &mut rows);
         }
         Some(rows)
+    }
+
+    /// The set that a table of events is counted in.
+    fn analysed_for(&self, of: EventsOf) -> Population {
+        match of {
+            EventsOf::Anything | EventsOf::Product => self.analysed(Endpoint::TraeIncidence),
+            EventsOf::Lymphodepletion => Population::LymphodepletionSafety,
+        }
     }
 
     fn counts(&self, column: &Column<'_>, of: EventsOf, on: NaiveDate) -> Vec<Counts> {
@@ -144,9 +185,8 @@ impl View {
         let subjects = column.subjects.iter().enumerate();
         subjects
             .flat_map(|(place, subject)| {
-                subject.subject().emergent_events(on).into_iter().map(move |event| (place, event))
+                of.of(subject.subject(), on).into_iter().map(move |event| (place, event))
             })
-            .filter(|(_, event)| event.related || of == EventsOf::Anything)
             .map(|(place, event)| Counts {
                 place,
                 labels: [named(&event.soc, event.withheld[0]), named(&event.pt, event.withheld[1])],
@@ -155,7 +195,13 @@ impl View {
             .collect()
     }
 
-    fn lines(&self, column: &Column<'_>, counts: &[Counts], on: NaiveDate, rows: &mut Vec<Incidence>) {
+    fn lines(
+        &self,
+        (column, of): (&Column<'_>, EventsOf),
+        counts: &[Counts],
+        on: NaiveDate,
+        rows: &mut Vec<Incidence>,
+    ) {
         let stands_in = self.rulebook().map(|book| book.safety().missing_grade_sensitivity);
         let table = incidence(counts.iter().map(|it| it.record(it.event.grade)));
         let filled = incidence(counts.iter().map(|it| {
@@ -176,22 +222,30 @@ impl View {
                 |(term, row)| Line { level, term: Some(String::as_str(term)), row, filled: filled.get(term) };
             lines.extend(rows.iter().map(line));
         }
-        let exposed: Vec<u32> = column.subjects.iter().map(|it| it.subject().exposure_days(on)).collect();
-        let population = self.analysed(Endpoint::TraeIncidence);
+        let exposed: Vec<u32> =
+            column.subjects.iter().map(|it| of.days_at_risk(it.subject(), None, on)).collect();
+        let population = self.analysed_for(of);
         let level = if population == Population::Safety { "RECEIVED" } else { "ASSIGNED" };
-        let counted = || vec![("population", code_of(&population)), ("dose_level", level.to_owned())];
-        let rules = [&incidence::RULE, &exposure::RULE].map(|rule| self.told(rule, counted()));
+        let counted = || {
+            vec![
+                ("population", code_of(&population)),
+                ("dose_level", level.to_owned()),
+                ("period", of.period().as_str().to_owned()),
+            ]
+        };
+        let [counting, exposing] = [&incidence::RULE, &exposure::RULE].map(|rule| self.told(rule, counted()));
+        let rules = [counting, exposing, self.told(&treatment_emergent::RULE, Vec::new())];
         for line in lines {
-            rows.push(self.figures((column, counts), &line, (&exposed, on), &rules));
+            rows.push(self.figures((column, of, counts), &line, (&exposed, on), &rules));
         }
     }
 
     fn figures(
         &self,
-        (column, counts): (&Column<'_>, &[Counts]),
+        (column, of, counts): (&Column<'_>, EventsOf, &[Counts]),
         line: &Line<'_>,
         (exposed, on): (&[u32], NaiveDate),
-        [rule, exposure_rule]: &[Option<Arc<RuleVersion>>; 2],
+        [rule, exposure_rule, emergence_rule]: &[Option<Arc<RuleVersion>>; 3],
     ) -> Incidence {
         let confidence = self.rulebook().map_or(0.95, |book| book.statistics().level());
         let denominator = column.subjects.len() as u64;
@@ -208,7 +262,7 @@ impl View {
         let left: u64 = first
             .iter()
             .map(|(place, day)| {
-                let at_risk = column.subjects[*place].subject().days_at_risk(Some(*day), on);
+                let at_risk = of.days_at_risk(column.subjects[*place].subject(), Some(*day), on);
                 u64::from(exposed[*place].saturating_sub(at_risk))
             })
             .sum();
@@ -237,6 +291,7 @@ impl View {
             all_events: rate(row.events, person_years(total), confidence),
             rule: rule.clone(),
             exposure_rule: exposure_rule.clone(),
+            emergence_rule: emergence_rule.clone(),
         }
     }
 }

@@ -1,8 +1,9 @@
 //! Rates of responders, of remission and of dose-limiting toxicity, with exact intervals.
 
 use super::{Column, Derived, Group, MissingStrategy, OutcomeGrouping, code_of};
-use crate::derived::{Population, reads};
+use crate::derived::{Population, Timepoint, reads};
 use crate::rulebook::Endpoint;
+use crate::terms::SriDenominator;
 use crate::view::{SubjectView, ValueState, View};
 use chrono::NaiveDate;
 use derivation::endpoint::missing::impute;
@@ -68,8 +69,8 @@ impl Rate {
 /// An endpoint of which a rate is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RateOf {
-    /// SRI response, by the points asked for.
-    Sri(u8),
+    /// SRI response, by the points asked for and whom it counts.
+    Sri(u8, SriDenominator),
     /// LLDAS.
     Lldas,
     /// DORIS remission.
@@ -91,7 +92,7 @@ impl View {
     ) -> Option<Vec<Rate>> {
         let (groups, endpoint) = match of {
             // BICLA is no measure of its own: it is counted as SRI is.
-            RateOf::Sri(_) | RateOf::Bicla => (reads::RESPONSE, Endpoint::Sri4),
+            RateOf::Sri(..) | RateOf::Bicla => (reads::RESPONSE, Endpoint::Sri4),
             RateOf::Lldas => (reads::STATE, Endpoint::Lldas),
             RateOf::Doris => (reads::STATE, Endpoint::Doris),
         };
@@ -102,7 +103,7 @@ impl View {
         let missing = missing.or_else(|| Some(self.rulebook()?.endpoints().sri.missing.into()))?;
         let outcome = |subject: &SubjectView<'_>| -> Option<Derived> {
             match of {
-                RateOf::Sri(points) => subject.sri(at, points),
+                RateOf::Sri(points, _) => subject.sri(at, points),
                 RateOf::Lldas => subject.lldas(at),
                 RateOf::Doris => subject.doris(at),
                 RateOf::Bicla => subject.bicla(at),
@@ -115,8 +116,9 @@ impl View {
             self.told_level(),
         ];
         let rule = match of {
-            RateOf::Sri(points) => {
+            RateOf::Sri(points, among) => {
                 chosen.push(("points", points.to_string()));
+                chosen.push(("denominator", among.as_str().to_owned()));
                 &sri4::RULE
             }
             RateOf::Bicla => &bicla::RULE,
@@ -125,8 +127,14 @@ impl View {
         };
         let rule = self.told(rule, chosen);
         let columns = self.columns(by, |subject| subject.is_of(population, on)).into_iter();
+        let counts = |subject: &SubjectView<'_>| match of {
+            RateOf::Sri(points, SriDenominator::BaselineAtLeastPoints) => subject.can_fall_by(points),
+            RateOf::Sri(_, SriDenominator::All) | RateOf::Lldas | RateOf::Doris | RateOf::Bicla => {
+                Verdict::Met
+            }
+        };
         let rate = |column: Column<'_>| {
-            let counted = count(&column, missing, &outcome);
+            let counted = count(&column, missing, &outcome, &counts);
             self.rate_of(column.group, &counted, rule.clone())
         };
         Some(columns.map(rate).collect())
@@ -164,14 +172,39 @@ impl View {
     }
 }
 
-/// Counts an endpoint over the subjects of a column.
+impl SubjectView<'_> {
+    /// Whether SLEDAI-2K at baseline is at least so many points, so that it can fall by them. Without a baseline, and while
+    /// unknown descriptors could lift it there, that is not known.
+    fn can_fall_by(&self, points: u8) -> Verdict {
+        let Some(baseline) = self.subject().sledai(&Timepoint::Baseline) else {
+            return Verdict::NotEvaluable;
+        };
+        match (baseline.score.lower >= points, baseline.score.upper >= points) {
+            (true, _) => Verdict::Met,
+            (false, true) => Verdict::NotEvaluable,
+            (false, false) => Verdict::NotMet,
+        }
+    }
+}
+
+/// Counts an endpoint over the subjects of a column who belong in the denominator. Of whom that is not known is counted
+/// apart, as not evaluable.
 fn count(
     column: &Column<'_>,
     missing: MissingStrategy,
     outcome: &dyn Fn(&SubjectView<'_>) -> Option<Derived>,
+    counts: &dyn Fn(&SubjectView<'_>) -> Verdict,
 ) -> Counted {
     let mut counted = Counted { numerator: 0, denominator: 0, not_evaluable: 0 };
     for subject in &column.subjects {
+        match counts(subject) {
+            Verdict::Met => {}
+            Verdict::NotMet => continue,
+            Verdict::NotEvaluable => {
+                counted.not_evaluable += 1;
+                continue;
+            }
+        }
         let observed = outcome(subject).map_or(Verdict::NotEvaluable, |derived| derived.evaluation.outcome);
         let imputed = impute(observed, missing.into());
         counted.not_evaluable += u64::from(observed == Verdict::NotEvaluable);

@@ -4,7 +4,9 @@ use super::{EventsOf, Incidence, IncidenceLevel, MissingStrategy, OutcomeGroupin
 use crate::command::conduct::{AssessmentItems, RecordAssessment, SledaiEntry};
 use crate::command::testing::{NK510, Trial, actor, day, dose, sledai};
 use crate::derived::Timepoint;
+use crate::terms::SriDenominator;
 use crate::view::{Lens, View};
+use entity::term::Term;
 use policy::Role;
 use std::sync::Arc;
 
@@ -44,7 +46,9 @@ fn counted_in(number: u32, set: &str) -> String {
 
 /// The denominator of the total of a rate.
 fn of_sri(view: &View, missing: Option<MissingStrategy>) -> (u64, u64) {
-    let rates = view.rate(RateOf::Sri(4), "DAY_28", missing, (OutcomeGrouping::Total, None)).unwrap();
+    let rates = view
+        .rate(RateOf::Sri(4, SriDenominator::All), "DAY_28", missing, (OutcomeGrouping::Total, None))
+        .unwrap();
     (rates[0].denominator, rates[0].not_evaluable)
 }
 
@@ -90,6 +94,52 @@ fn nobody_is_counted_before_the_dose() {
     assert_eq!((treated("2026-05-05"), treated("2026-05-06")), (0, 2));
 }
 
+/// SRI-5 to SRI-8 are reported over all, and over those whose baseline can fall that far: here arthritis, myositis and rash
+/// at screening make 4 + 4 + 2 = 10 points, and for the second subject one descriptor is left open (2 more at most).
+#[test]
+fn sri_is_counted_among_those_whose_score_can_fall_so_far() {
+    use SriDenominator::{All, BaselineAtLeastPoints};
+    let low = |present: &[&str], open: &[&str]| {
+        let AssessmentItems::Sledai { mut items, .. } = sledai(present) else { panic!("another instrument") };
+        for item in items.iter_mut().filter(|item| open.contains(&item.code.as_str())) {
+            item.present = None;
+        }
+        AssessmentItems::Sledai { items, joint_count: None, comments: Vec::new() }
+    };
+    let mut trial = Trial::open_label();
+    trial.now = "2026-06-20T04:00:00Z".parse().unwrap();
+    // At baseline on 4 May: 10 points as screened, 6, and 6 or 8.
+    let baselines =
+        [None, Some(low(&["arthritis", "rash"], &[])), Some(low(&["arthritis", "rash"], &["alopecia"]))];
+    for baseline in baselines {
+        let subject = trial.enrolled("SH01");
+        let who = trial.coordinator_of(subject);
+        if let Some(items) = baseline {
+            let visit = trial.visit(subject, "DAY_1", "2026-05-06");
+            trial
+                .run(&who, &RecordAssessment { subject, visit, assessed_on: None, assessor: None, items })
+                .unwrap();
+        }
+        trial.run(&who, &dose(subject)).unwrap();
+    }
+    let view = statistician(&trial);
+    let counted = |points, among| {
+        let rates =
+            view.rate(RateOf::Sri(points, among), "DAY_28", None, (OutcomeGrouping::Total, None)).unwrap();
+        let rule = rates[0].rule.as_ref().unwrap();
+        assert!(rule.parameters.contains(&("denominator".into(), among.as_str().to_owned())), "{rule:?}");
+        (rates[0].denominator, rates[0].not_evaluable)
+    };
+    // Nobody was assessed at day 28: whoever counts is not evaluable there.
+    assert_eq!(counted(5, All), (3, 3));
+    // Six points at baseline can never fall by eight: that is no response, and certain.
+    assert_eq!(counted(8, All), (3, 2));
+    assert_eq!(counted(6, BaselineAtLeastPoints), (3, 3), "exactly six points are enough");
+    // 6 cannot fall by 7; of 6 to 8 that is not known.
+    assert_eq!(counted(7, BaselineAtLeastPoints), (1, 2));
+    assert_eq!(counted(8, BaselineAtLeastPoints), (1, 2));
+}
+
 #[test]
 fn what_stands_for_missing_answers_is_the_protocols_choice() {
     let observed = NK510.replace("missing = \"NRI\"", "missing = \"OBSERVED_CASE\"");
@@ -107,7 +157,8 @@ fn a_set_that_is_kept_keeps_its_figures() {
     let told = |document: &str| {
         let trial = Trial::of(&masked(document));
         let view = statistician(&trial);
-        view.rate(RateOf::Sri(4), "MONTH_3", None, (OutcomeGrouping::Total, None)).is_some()
+        view.rate(RateOf::Sri(4, SriDenominator::All), "MONTH_3", None, (OutcomeGrouping::Total, None))
+            .is_some()
     };
     assert_eq!((told(NK510), told(&counted_in(1, "LYMPHODEPLETION_SAFETY"))), (true, false));
 }
@@ -134,7 +185,9 @@ fn events_are_counted_by_the_dose_received() {
         row.rule.as_ref().unwrap().parameters.iter().any(|it| it.0 == "dose_level" && it.1 == "RECEIVED")
     };
     assert!(table.iter().all(level));
-    let assigned = view.rate(RateOf::Sri(4), "DAY_28", None, (OutcomeGrouping::Cohort, None)).unwrap();
+    let assigned = view
+        .rate(RateOf::Sri(4, SriDenominator::All), "DAY_28", None, (OutcomeGrouping::Cohort, None))
+        .unwrap();
     assert_eq!(assigned.iter().map(|rate| rate.denominator).collect::<Vec<_>>(), [0, 1, 0, 1]);
 }
 

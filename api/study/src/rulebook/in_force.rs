@@ -21,10 +21,11 @@ impl Rulebook {
     fn chosen(&self, rule: &Rule) -> Option<Vec<Parameter>> {
         let endpoints = self.endpoints();
         let safety = || parameters(self.safety());
-        let only = |names: &[&str]| {
-            let wanted = |told: &Parameter| names.iter().any(|name| told.0 == *name);
-            safety().into_iter().filter(wanted).collect::<Vec<_>>()
+        let of = |told: Vec<Parameter>, names: &[&str]| -> Vec<Parameter> {
+            told.into_iter().filter(|(held, _)| names.iter().any(|name| held == name)).collect()
         };
+        let only = |names: &[&str]| of(safety(), names);
+        let of_escalation = |names: &[&str]| of(parameters(self.escalation()), names);
         let level = || parameters(&json!({ "confidence_level": self.statistics().confidence_level }));
         Some(match rule.id {
             "sledai2k" => parameters(&endpoints.sledai2k),
@@ -38,7 +39,23 @@ impl Rulebook {
             "treatment_failure" => parameters(&endpoints.treatment_failure),
             "prednisone_equivalent" => parameters(&endpoints.steroid),
             "dlt" => parameters(self.dlt()),
-            "three_plus_three" | "boin" | "keyboard" => parameters(self.escalation()),
+            "three_plus_three" => of_escalation(&["confirm_top", "planned_subjects"]),
+            "boin" => of_escalation(&[
+                "planned_subjects",
+                "target_rate",
+                "p_saf_ratio",
+                "p_tox_ratio",
+                "elimination_cutoff",
+                "elimination_minimum",
+            ]),
+            "keyboard" => of_escalation(&[
+                "planned_subjects",
+                "target_rate",
+                "key_below",
+                "key_above",
+                "elimination_cutoff",
+                "elimination_minimum",
+            ]),
             "stopping" => parameters(self.stopping()),
             "treatment_emergent" => only(&["treatment_emergent_horizon_day", "lymphodepletion_period"]),
             "incidence" => {

@@ -3,11 +3,11 @@
 use super::rows::RowView;
 use super::shown::{Shown, ValueState};
 use super::trail_rows::kind_of;
-use super::{AssessmentView, LabResultView, ShownDate, SubjectView};
+use super::{AdverseEventView, AssessmentView, LabResultView, ShownDate, SubjectView};
 use crate::derived::{
-    AutoantibodyChange, BilagAt, BilagFlareAt, Evaluated, HysLaw, LabGrade, MembershipAt, Population,
-    SelenaFlare, SledaiAt, SledaiChangeAt, State, SteroidDose, Suggestion, TimeInState, Timepoint, dlt,
-    membership_reads, reads,
+    AutoantibodyChange, BilagAt, BilagFlareAt, Evaluated, EventEmergence, HysLaw, LabGrade, MembershipAt,
+    Population, SelenaFlare, SledaiAt, SledaiChangeAt, State, SteroidDose, Suggestion, TimeInState,
+    Timepoint, dlt, membership_reads, reads,
 };
 use chrono::NaiveDate;
 use derivation::endpoint::missing::{Imputed, impute};
@@ -222,6 +222,18 @@ impl<'v> LabResultView<'v> {
         let subject = self.subject();
         let mut shown = subject.derive(reads::LABORATORY, || subject.subject().lab_grade(self.rec()));
         if shown.value.as_ref().is_some_and(|it| it.grade.is_none()) {
+            shown.state = ValueState::NotEvaluable;
+        }
+        shown
+    }
+}
+
+impl AdverseEventView<'_> {
+    /// How the event stands to treatment.
+    pub fn emergence(&self) -> Shown<EventEmergence> {
+        let subject = self.subject();
+        let mut shown = subject.derive(reads::EVENTS, || subject.subject().emergence(self.rec()));
+        if shown.value.is_some_and(|it| it.whole.period.is_none()) {
             shown.state = ValueState::NotEvaluable;
         }
         shown
