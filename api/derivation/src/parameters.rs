@@ -71,18 +71,39 @@ impl Default for Sledai2kParameters {
 }
 
 /// BILAG-2004.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Bilag2004Parameters {
     /// What the renal rules assume at the first assessment: whether an impaired creatinine or filtration rate counts without
     /// an earlier value.
     pub renal_first_visit: RenalFirstVisit,
+    /// Whether histologically active nephritis (item 89) that was not recorded is taken as none: true. Otherwise it keeps the
+    /// renal grade, and what rests on it, open until somebody says so.
+    pub unrecorded_nephritis_is_none: bool,
+    /// Whether haemolysis (96) and a positive Coombs' test (97) that were not recorded are taken as none while haemoglobin is
+    /// normal: true. Otherwise they keep the haematological grade open.
+    pub unsuspected_haemolysis_is_none: bool,
+}
+
+impl Default for Bilag2004Parameters {
+    fn default() -> Self {
+        let policy = GradePolicy::default();
+        Bilag2004Parameters {
+            renal_first_visit: policy.renal_first_visit,
+            unrecorded_nephritis_is_none: policy.unrecorded_nephritis_is_none,
+            unsuspected_haemolysis_is_none: policy.unsuspected_haemolysis_is_none,
+        }
+    }
 }
 
 impl Bilag2004Parameters {
     /// As grading takes it.
     pub fn policy(&self) -> GradePolicy {
-        GradePolicy { renal_first_visit: self.renal_first_visit }
+        GradePolicy {
+            renal_first_visit: self.renal_first_visit,
+            unrecorded_nephritis_is_none: self.unrecorded_nephritis_is_none,
+            unsuspected_haemolysis_is_none: self.unsuspected_haemolysis_is_none,
+        }
     }
 }
 
@@ -270,6 +291,8 @@ pub struct TreatmentFailureParameters {
     pub excused_days: u32,
     /// When it starts at most this number of days after a dose: 28.
     pub excused_within_days_of_dose: u32,
+    /// Or at most this number of days before one, as premedication may be given on its eve: 1.
+    pub excused_days_before_dose: u32,
     /// What each kind of event is to an analysis (ICH E9(R1)).
     pub strategies: EventStrategies,
 }
@@ -283,6 +306,7 @@ impl Default for TreatmentFailureParameters {
             after_study_day: rule.after_study_day,
             excused_days: rule.excused_days,
             excused_within_days_of_dose: rule.excused_within_days_of_dose,
+            excused_days_before_dose: rule.excused_days_before_dose,
             strategies: rule.strategies,
         }
     }
@@ -297,6 +321,7 @@ impl TreatmentFailureParameters {
             after_study_day: self.after_study_day,
             excused_days: self.excused_days,
             excused_within_days_of_dose: self.excused_within_days_of_dose,
+            excused_days_before_dose: self.excused_days_before_dose,
             strategies: self.strategies,
         }
     }

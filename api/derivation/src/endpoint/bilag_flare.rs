@@ -64,7 +64,7 @@ pub fn new_or_worse(
         }
     }
     let involvement = Involvement::unknown();
-    let policy = GradePolicy { renal_first_visit: RenalFirstVisit::Strict };
+    let policy = GradePolicy { renal_first_visit: RenalFirstVisit::Strict, ..GradePolicy::default() };
     let grading = Grading { current: &only_new, previous: None, involvement: &involvement, policy: &policy };
     let mut result = [None; 9];
     for system in System::ALL {

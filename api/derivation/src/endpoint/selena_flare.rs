@@ -67,6 +67,13 @@ pub struct SfiInput {
     pub severe_manifestation: Option<bool>,
 }
 
+impl SfiInput {
+    /// The physician's global assessments as numbers.
+    fn pga(&self) -> Compared<Decimal> {
+        Compared { previous: self.pga.previous.map(Pga::value), now: self.pga.now.map(Pga::value) }
+    }
+}
+
 /// What the protocol asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SfiRule {
@@ -118,55 +125,94 @@ pub fn sfi(input: &SfiInput, rule: &SfiRule) -> SfiEvaluation {
 }
 
 fn sign(code: CriterionCode, holds: Option<bool>, explanation: &'static str) -> Criterion {
-    Criterion::new(code, Verdict::of(holds), explanation)
+    let observed = holds.map(|holds| if holds { "yes" } else { "no" }.to_owned());
+    Criterion::new(code, Verdict::of(holds), explanation).observed(observed)
+}
+
+/// A sign that compares two numbers: what was seen is both of them.
+fn change<T: Copy + std::fmt::Display>(
+    code: CriterionCode,
+    (compared, holds): (&Compared<T>, impl Fn(T, T) -> bool),
+    (threshold, explanation): (impl Into<String>, &'static str),
+) -> Criterion {
+    let both = compared.both();
+    let known = |value: Option<T>| value.map_or_else(|| "unknown".to_owned(), |value| value.to_string());
+    let seen = compared
+        .previous
+        .or(compared.now)
+        .map(|_| format!("{} to {}", known(compared.previous), known(compared.now)));
+    Criterion::new(code, Verdict::of(both.map(|(before, now)| holds(before, now))), explanation)
+        .observed(seen)
+        .threshold(threshold)
 }
 
 fn severe_signs(input: &SfiInput, rule: &SfiRule) -> Vec<Criterion> {
-    let total = input.sledai.both().map(|(before, now)| before <= HIGH_TOTAL && now > HIGH_TOTAL);
-    let pga = input.pga.both().map(|(before, now)| before.value() <= HIGH_PGA && now.value() > HIGH_PGA);
-    let prednisone = input.prednisone_mg_kg.both().map(|(before, now)| now > before && now > HIGH_PREDNISONE);
+    let pga = input.pga();
     let mut signs = vec![
         sign(
             CriterionCode::SevereManifestation,
             input.severe_manifestation,
             "A new or worse severe manifestation that needs intensified treatment.",
         ),
-        sign(CriterionCode::PrednisoneHigh, prednisone, "Prednisone is raised to more than 0.5 mg/kg/day."),
+        change(
+            CriterionCode::PrednisoneHigh,
+            (&input.prednisone_mg_kg, |before, now| now > before && now > HIGH_PREDNISONE),
+            (
+                format!("raised to > {HIGH_PREDNISONE} mg/kg/day"),
+                "Prednisone is raised to more than 0.5 mg/kg/day.",
+            ),
+        ),
         sign(
             CriterionCode::NewImmunosuppressant,
             input.new_immunosuppressant,
             "An immunosuppressant is added for activity.",
         ),
         sign(CriterionCode::Hospitalised, input.hospitalised, "Admitted to hospital for lupus."),
-        sign(CriterionCode::PgaHigh, pga, "The physician's global assessment rises above 2.5."),
+        change(
+            CriterionCode::PgaHigh,
+            (&pga, |before, now| before <= HIGH_PGA && now > HIGH_PGA),
+            (format!("rises to > {HIGH_PGA}"), "The physician's global assessment rises above 2.5."),
+        ),
     ];
     if rule.total_above_12_is_severe {
-        signs.insert(0, sign(CriterionCode::SledaiHigh, total, "The SLEDAI total rises above 12."));
+        let total = change(
+            CriterionCode::SledaiHigh,
+            (&input.sledai, |before, now| before <= HIGH_TOTAL && now > HIGH_TOTAL),
+            (format!("rises to > {HIGH_TOTAL}"), "The SLEDAI total rises above 12."),
+        );
+        signs.insert(0, total);
     }
     signs
 }
 
 fn mild_moderate_signs(input: &SfiInput, rule: &SfiRule) -> Vec<Criterion> {
-    let total = input.sledai.both().map(|(before, now)| {
-        // Where a total above 12 is no severe sign, its rise is still a sign.
-        let counted = now <= HIGH_TOTAL || !rule.total_above_12_is_severe;
-        counted && now >= before.saturating_add(RISE_IN_TOTAL)
-    });
-    let pga = input.pga.both().map(|(before, now)| now.value() - before.value() >= RISE_IN_PGA);
-    let prednisone = input.prednisone_mg_kg.both().map(|(before, now)| now > before);
+    // Where a total above 12 is no severe sign, its rise is still a sign.
+    let counted = |now: u8| now <= HIGH_TOTAL || !rule.total_above_12_is_severe;
     vec![
-        sign(CriterionCode::SledaiRise, total, "The SLEDAI total rises by at least 3 points."),
+        change(
+            CriterionCode::SledaiRise,
+            (&input.sledai, |before: u8, now| counted(now) && now >= before.saturating_add(RISE_IN_TOTAL)),
+            (format!("rise >= {RISE_IN_TOTAL}"), "The SLEDAI total rises by at least 3 points."),
+        ),
         sign(
             CriterionCode::MildModerateManifestation,
             input.mild_moderate_manifestation,
             "A new or worse manifestation of the mild or moderate list.",
         ),
-        sign(CriterionCode::PrednisoneRaised, prednisone, "Prednisone is raised."),
+        change(
+            CriterionCode::PrednisoneRaised,
+            (&input.prednisone_mg_kg, |before, now| now > before),
+            ("rise > 0 mg/kg/day", "Prednisone is raised."),
+        ),
         sign(
             CriterionCode::NewNsaidOrHydroxychloroquine,
             input.new_nsaid_or_hydroxychloroquine,
             "A nonsteroidal anti-inflammatory drug or hydroxychloroquine is added.",
         ),
-        sign(CriterionCode::PgaRise, pga, "The physician's global assessment rises by at least 1.0."),
+        change(
+            CriterionCode::PgaRise,
+            (&input.pga(), |before, now| now - before >= RISE_IN_PGA),
+            ("rise >= 1.0", "The physician's global assessment rises by at least 1.0."),
+        ),
     ]
 }

@@ -149,12 +149,15 @@ pub struct FailureRule {
     pub excused_days: u32,
     /// When it starts at most this number of days after a dose of the product: 28.
     pub excused_within_days_of_dose: u32,
+    /// Or at most this number of days before one, as premedication may be given on its eve: 1.
+    pub excused_days_before_dose: u32,
     /// What each kind of event is.
     pub strategies: EventStrategies,
 }
 
 impl Default for FailureRule {
-    /// More than 5 mg/day above baseline for more than 7 days after day 28; excused up to 7 days, within 28 days of a dose.
+    /// More than 5 mg/day above baseline for more than 7 days after day 28; excused up to 7 days, from the eve of
+    /// a dose to 28 days after it.
     fn default() -> Self {
         FailureRule {
             raised_by_mg: Decimal::from(5),
@@ -162,6 +165,7 @@ impl Default for FailureRule {
             after_study_day: 28,
             excused_days: 7,
             excused_within_days_of_dose: 28,
+            excused_days_before_dose: 1,
             strategies: EventStrategies::default(),
         }
     }
@@ -268,8 +272,8 @@ pub fn treatment_failure(input: &FailureInput<'_>, rule: &FailureRule) -> Failur
 fn is_excused(on: NaiveDate, days: Option<u32>, doses: &[NaiveDate], rule: &FailureRule) -> Option<bool> {
     let close = doses.iter().any(|dose| {
         let after = (on - *dose).num_days();
-        // Premedication may be given on the eve of a dose.
-        (-1..=i64::from(rule.excused_within_days_of_dose)).contains(&after)
+        let (before, within) = (rule.excused_days_before_dose, rule.excused_within_days_of_dose);
+        (-i64::from(before)..=i64::from(within)).contains(&after)
     });
     if close { days.map(|days| days <= rule.excused_days) } else { Some(false) }
 }

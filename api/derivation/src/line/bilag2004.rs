@@ -4,6 +4,7 @@ use super::response::grade_map;
 use super::{Inputs, LineError, Node};
 use crate::instrument::bilag2004::grade::{Grading, grade_as_recorded};
 use crate::instrument::bilag2004::numeric::numeric;
+use crate::instrument::bilag2004::tally::{Tally, tally};
 use crate::instrument::bilag2004::{
     Bilag2004, Grade, GradePolicy, Involvement, Item, ItemKind, ItemValue, System, item,
 };
@@ -89,4 +90,10 @@ pub(super) fn bilag2004_numeric(inputs: &Inputs<'_>) -> Result<NumericAnswer, Li
     let fields = inputs.fields(&["grades"])?;
     let numeric = numeric(&grade_map(fields.required("grades")?)?);
     Ok(NumericAnswer { total: numeric.total, n_a: numeric.n_a, n_b: numeric.n_b })
+}
+
+pub(super) fn bilag2004_tally(inputs: &Inputs<'_>) -> Result<Tally, LineError> {
+    let fields = inputs.fields(&["previous", "grades"])?;
+    let previous = grade_map(fields.required("previous")?)?;
+    Ok(tally(&previous, &grade_map(fields.required("grades")?)?))
 }

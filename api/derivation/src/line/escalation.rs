@@ -2,7 +2,7 @@
 
 use super::statistics::default_level;
 use super::{Fields, Inputs, LineError, Node};
-use crate::escalation::boin::Boin;
+use crate::escalation::boin::{Boin, maximum_tolerated_dose};
 use crate::escalation::keyboard::Keyboard;
 use crate::escalation::three_plus_three::{self as rule, Situation};
 use crate::escalation::{Decision, Elimination, Step};
@@ -124,6 +124,30 @@ pub(super) fn boin_decision(inputs: &Inputs<'_>) -> Result<BoinAnswer, LineError
 }
 
 #[derive(Serialize)]
+pub(super) struct ToleratedAnswer {
+    mtd_level: Option<usize>,
+    estimates: Vec<Option<f64>>,
+}
+
+pub(super) fn boin_mtd(inputs: &Inputs<'_>) -> Result<ToleratedAnswer, LineError> {
+    let fields = inputs.fields(&["target", "levels", "cutoff"])?;
+    let target = fields.required("target")?.open_unit()?;
+    let mut levels = Vec::new();
+    for node in fields.required("levels")?.list()? {
+        let level = node.fields(&["dlt", "n"])?;
+        let n = level.required("n")?.int_in(0..=100_000)?;
+        let dlt = level.required("dlt")?.int_in(0..=n)?;
+        levels.push((dlt.unsigned_abs(), n.unsigned_abs()));
+    }
+    let found = maximum_tolerated_dose(&levels, target, elimination(&fields)?);
+    let mut estimates = vec![None; levels.len()];
+    for (place, rate) in found.rates {
+        estimates[place] = Some(rate);
+    }
+    Ok(ToleratedAnswer { mtd_level: found.level.map(|place| place + 1), estimates })
+}
+
+#[derive(Serialize)]
 pub(super) struct KeyboardAnswer {
     decision: Step,
 }
@@ -201,14 +225,21 @@ fn dlt_event(node: Node<'_>, id: Uuid) -> Result<DltEvent, LineError> {
         ("HAEMATOLOGICAL", DltCategory::Haematological),
         ("EXPECTED_EXCEPTION", DltCategory::ExpectedException),
     ])?;
+    let onset = fields.required("onset")?.date()?;
+    let worsened_on = fields.optional("worsened_on", Node::date)?;
+    if let (Some(worsened_on), Some(node)) = (worsened_on, fields.get("worsened_on"))
+        && worsened_on < onset
+    {
+        return Err(node.invalid("it worsened before it began"));
+    }
     // The ASTCT scales end at 4.
     let highest = if matches!(category, DltCategory::Crs | DltCategory::Icans) { 4 } else { 5 };
     let days = fields.optional("duration_days", |node| node.int_in(0..=36_500))?;
     let lasted = days.and_then(|days| u32::try_from(days).ok()).map_or(Lasted::Unknown, Lasted::days);
     Ok(DltEvent {
         id,
-        onset: fields.required("onset")?.date()?,
-        worsened_on: fields.optional("worsened_on", Node::date)?,
+        onset,
+        worsened_on,
         related: fields.nullable("related", Node::boolean)?,
         facts: DltFacts {
             category,

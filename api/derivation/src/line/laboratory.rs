@@ -63,7 +63,10 @@ pub(super) fn ana_titre_change(inputs: &Inputs<'_>) -> Result<TitreAnswer, LineE
 
 fn titre_of(node: Node<'_>) -> Result<Titre, LineError> {
     let text = node.string()?;
+    // A laboratory may print `<1:80`; here that is written as what it means.
+    let below = |titre: &Titre| matches!(titre, Titre::Dilution { comparator: Comparator::Below, .. });
     Titre::parse(&text)
+        .filter(|titre| !below(titre))
         .ok_or_else(|| node.invalid("a titre such as \"1:640\", \">1:2560\" or \"NEGATIVE\" is expected"))
 }
 

@@ -102,7 +102,7 @@ fn read<'a>(line: Node<'a>, id: &mut Option<Cow<'a, str>>) -> Result<(Node<'a>, 
 type Handler = fn(&Inputs<'_>) -> Result<String, LineError>;
 
 /// Every endpoint by its name.
-const HANDLERS: [(&str, Handler); 38] = [
+const HANDLERS: [(&str, Handler); 40] = [
     ("sledai2k_score", |inputs| result(sledai2k::sledai2k_score(inputs))),
     ("sledai_change", |inputs| result(sledai2k::sledai_change(inputs))),
     ("change_summary", |inputs| result(statistics::change_summary(inputs))),
@@ -117,6 +117,7 @@ const HANDLERS: [(&str, Handler); 38] = [
     ("doris2021", |inputs| result(low_activity::doris2021(inputs))),
     ("bilag2004_grade", |inputs| result(bilag2004::bilag2004_grade(inputs))),
     ("bilag2004_numeric", |inputs| result(bilag2004::bilag2004_numeric(inputs))),
+    ("bilag2004_tally", |inputs| result(bilag2004::bilag2004_tally(inputs))),
     ("bilag_flare", |inputs| result(flare::bilag_flare(inputs))),
     ("sfi_flare", |inputs| result(flare::sfi_flare(inputs))),
     ("prednisone_equivalent", |inputs| result(medication::prednisone_equivalent(inputs))),
@@ -124,6 +125,7 @@ const HANDLERS: [(&str, Handler); 38] = [
     ("boin_lambda", |inputs| result(escalation::boin_lambda(inputs))),
     ("boin_counts", |inputs| result(escalation::boin_counts(inputs))),
     ("boin_decision", |inputs| result(escalation::boin_decision(inputs))),
+    ("boin_mtd", |inputs| result(escalation::boin_mtd(inputs))),
     ("keyboard_decision", |inputs| result(escalation::keyboard_decision(inputs))),
     ("dlt_evaluation", |inputs| result(escalation::dlt_evaluation(inputs))),
     ("proportion_ci", |inputs| result(statistics::proportion_ci(inputs))),

@@ -5,6 +5,7 @@
 //! An error remembers where it stands; the JSON Pointer is worked out only when there is one.
 
 use super::number;
+use crate::statistics::nearest;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::Deserializer;
@@ -239,10 +240,14 @@ impl<'a> Node<'a> {
     /// A probability strictly between 0 and 1.
     pub(crate) fn open_unit(self) -> Result<Decimal, LineError> {
         let value = self.decimal()?;
-        if value > Decimal::ZERO && value < Decimal::ONE {
-            return Ok(value);
+        if value <= Decimal::ZERO || value >= Decimal::ONE {
+            return Err(self.invalid("a decimal above 0 and below 1 is expected"));
         }
-        Err(self.invalid("a decimal above 0 and below 1 is expected"))
+        // What rounds to 1 has no interval and no quantile.
+        if nearest(value) >= 1.0 {
+            return Err(self.invalid("it is too close to 1 to be told from it: give at most 15 nines"));
+        }
+        Ok(value)
     }
 
     /// Any string.

@@ -111,6 +111,11 @@ pub(super) fn treatment_emergent(inputs: &Inputs<'_>) -> Result<EmergenceAnswer,
         return Err(node.invalid("the end is before the start"));
     }
     let worsened_on = fields.optional("worsened_on", Node::date)?;
+    if let (Some(start), Some(worsened_on), Some(node)) = (start, worsened_on, fields.get("worsened_on"))
+        && worsened_on < start.earliest()
+    {
+        return Err(node.invalid("it worsened before it began"));
+    }
     let horizon = fields.or("horizon_day", 366, |node| node.int_in(1..=1_000_000))?;
     let parameters = SafetyParameters {
         treatment_emergent_horizon_day: i32::try_from(horizon).unwrap_or(i32::MAX),

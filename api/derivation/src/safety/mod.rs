@@ -31,6 +31,8 @@ pub struct SafetyParameters {
     pub hys_law_bilirubin: BilirubinRule,
     /// Hy's law: how many days transaminase and bilirubin may lie apart.
     pub hys_law_window_days: u32,
+    /// The grade from which an infection is a serious one, where these are of special interest.
+    pub serious_infection_grade: Grade,
     /// Codes of the adverse events of special interest for the product.
     pub special_interest: Vec<String>,
 }
@@ -57,6 +59,7 @@ impl Default for SafetyParameters {
             missing_grade_sensitivity: Grade::Three,
             hys_law_bilirubin: BilirubinRule::Above2,
             hys_law_window_days: 14,
+            serious_infection_grade: Grade::Three,
             special_interest: special_interest.map(str::to_owned).into(),
         }
     }

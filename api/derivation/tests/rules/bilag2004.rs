@@ -171,11 +171,35 @@ fn the_first_visit_policy_decides_whether_impairment_counts_without_comparison()
     form.set(86, ItemValue::Number(decimal("131")));
     let involvement = Involvement::from_history(&[]);
     let graded = |renal_first_visit, previous: Option<&Bilag2004>| {
-        grade_all(&form, previous, &involvement, &GradePolicy { renal_first_visit }).of(System::Renal)
+        grade_all(&form, previous, &involvement, &GradePolicy { renal_first_visit, ..GradePolicy::default() })
+            .of(System::Renal)
     };
     assert_eq!(graded(RenalFirstVisit::Strict, None), E);
     assert_eq!(graded(RenalFirstVisit::CountsImpairment, None), SystemGrade::Known(Grade::B));
     assert_eq!(graded(RenalFirstVisit::CountsImpairment, Some(&form)), E, "131 again is no deterioration");
+}
+
+/// What nobody had a reason to look for was not there, unless the protocol says otherwise.
+#[test]
+fn the_protocol_decides_what_an_unrecorded_item_means() {
+    let graded = |number: u8, system, policy: &GradePolicy| {
+        let mut form = healthy();
+        form.items[usize::from(number) - 1] = None;
+        grade_all(&form, None, &Involvement::from_history(&[]), policy).of(system)
+    };
+    let usual = GradePolicy::default();
+    let biopsy = GradePolicy { unrecorded_nephritis_is_none: false, ..usual };
+    let blood = GradePolicy { unsuspected_haemolysis_is_none: false, ..usual };
+    assert_eq!((graded(89, System::Renal, &usual), graded(89, System::Renal, &blood)), (E, E));
+    // Nephritis alone would be a B.
+    assert_eq!(graded(89, System::Renal, &biopsy), SystemGrade::NotEvaluable);
+    for number in [96, 97] {
+        assert_eq!(
+            (graded(number, System::Haematological, &usual), graded(number, System::Haematological, &biopsy)),
+            (E, E)
+        );
+        assert_eq!(graded(number, System::Haematological, &blood), SystemGrade::NotEvaluable);
+    }
 }
 
 #[test]

@@ -234,7 +234,8 @@ fn blood_pressure_at_each_border() {
 /// One legacy reading of the first assessment: impaired function is deterioration without a comparison.
 #[test]
 fn the_lenient_first_assessment() {
-    let policy = GradePolicy { renal_first_visit: RenalFirstVisit::CountsImpairment };
+    let policy =
+        GradePolicy { renal_first_visit: RenalFirstVisit::CountsImpairment, ..GradePolicy::default() };
     let first = |values: &[(u8, &str)]| graded(System::Renal, &with(&quiet(), values), None, &policy);
     assert_eq!((first(&[(86, "130")]), first(&[(86, "130.1")])), (E, B));
     assert_eq!((first(&[(87, "80")]), first(&[(87, "79.9")])), (E, B));

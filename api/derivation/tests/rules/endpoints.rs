@@ -350,6 +350,24 @@ fn an_unknown_sign_leaves_the_flare_open_unless_another_decides() {
     );
 }
 
+/// A sign tells what was seen and what is asked for; of a value that is known on one side only, that side.
+#[test]
+fn a_flare_sign_shows_its_numbers() {
+    let seen = |input: &SfiInput, code: &str| {
+        let all = sfi(input, &SfiRule::default());
+        let mut signs = all.severe.into_iter().chain(all.mild_moderate);
+        let sign = signs.find(|sign| serde_json::to_value(sign.code).unwrap() == code).unwrap();
+        (sign.observed, sign.threshold)
+    };
+    let text = |text: &str| Some(text.to_owned());
+    assert_eq!(seen(&quiet(), "SLEDAI_HIGH"), (text("6 to 6"), text("rises to > 12")));
+    assert_eq!(seen(&quiet(), "PREDNISONE_HIGH"), (text("0.1 to 0.1"), text("raised to > 0.5 mg/kg/day")));
+    assert_eq!(seen(&quiet(), "HOSPITALISED"), (text("no"), None));
+    let half = SfiInput { sledai: Compared { previous: None, now: Some(9) }, hospitalised: None, ..quiet() };
+    assert_eq!(seen(&half, "SLEDAI_RISE"), (text("unknown to 9"), text("rise >= 3")));
+    assert_eq!(seen(&half, "HOSPITALISED"), (None, None));
+}
+
 #[test]
 fn the_modified_flare_index_does_not_call_a_high_total_severe() {
     let input = SfiInput { sledai: Compared { previous: Some(10), now: Some(14) }, ..quiet() };

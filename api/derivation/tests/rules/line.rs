@@ -126,6 +126,39 @@ fn numbers_are_exact_in_every_spelling() {
     assert_eq!(pga_limit("1", "true"), "INVALID_TYPE");
 }
 
+/// What contradicts itself, or could not be computed, is refused where it stands.
+#[test]
+fn what_cannot_be_is_refused() {
+    let of =
+        |endpoint: &str, inputs: &str| format!(r#"{{"id":"a","endpoint":"{endpoint}","inputs":{inputs}}}"#);
+    let event = |onset: &str, worsened: &str| {
+        let ae = format!(
+            r#"{{"onset":"{onset}","worsened_on":"{worsened}","category":"NON_HAEMATOLOGICAL","grade":3,"related":true}}"#
+        );
+        let inputs = format!(
+            r#"{{"first_dose_date":"2025-06-02","followed_through_day":28,"dose_percent_received":100,"aes":[{ae}]}}"#
+        );
+        of("dlt_evaluation", &inputs)
+    };
+    assert_eq!(answered(&event("2025-06-05", "2025-06-05"))["result"]["dlt"], true);
+    refused(&event("2025-06-05", "2025-06-04"), Some("a"), "INVALID_VALUE", "/inputs/aes/0/worsened_on");
+    let emergence = |worsened: &str| {
+        let dates = r#""first_dose_date":"2025-06-02","ae_start":"2025-05""#;
+        of("treatment_emergent", &format!(r#"{{{dates},"worsened_on":"{worsened}"}}"#))
+    };
+    assert_eq!(answered(&emergence("2025-06-10"))["result"]["treatment_emergent"], true);
+    refused(&emergence("2025-04-30"), Some("a"), "INVALID_VALUE", "/inputs/worsened_on");
+    let level = |level: &str| of("proportion_ci", &format!(r#"{{"x":3,"n":9,"level":"{level}"}}"#));
+    assert!(answered(&level("0.999999999999999"))["result"]["wilson"].is_array());
+    refused(&level("0.99999999999999999"), Some("a"), "INVALID_VALUE", "/inputs/level");
+    let titre = |value: &str| of("ana_titre_change", &format!(r#"{{"baseline":"1:160","value":"{value}"}}"#));
+    assert_eq!(answered(&titre("NEGATIVE"))["result"]["seroconversion"], "TO_NEGATIVE");
+    refused(&titre("<1:80"), Some("a"), "INVALID_VALUE", "/inputs/value");
+    let levels = |levels: &str| of("boin_mtd", &format!(r#"{{"target":"0.3","levels":{levels}}}"#));
+    assert_eq!(answered(&levels("[]"))["result"]["mtd_level"], serde_json::Value::Null);
+    refused(&levels(r#"[{"dlt":2,"n":1}]"#), Some("a"), "INVALID_VALUE", "/inputs/levels/0/dlt");
+}
+
 #[test]
 fn a_whole_number_may_be_written_as_one_in_any_way() {
     let change = |value: &str| {

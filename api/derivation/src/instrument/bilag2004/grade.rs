@@ -195,10 +195,27 @@ pub enum RenalFirstVisit {
 }
 
 /// The choices that grading leaves to the protocol.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct GradePolicy {
     /// The renal rules at the first assessment.
     pub renal_first_visit: RenalFirstVisit,
+    /// Whether histologically active nephritis (item 89) that was not recorded is taken as none: without a biopsy in three
+    /// months there is nothing to record. Otherwise the renal grade stays open.
+    pub unrecorded_nephritis_is_none: bool,
+    /// Whether haemolysis (96) and a positive Coombs' test (97) that were not recorded are taken as none while haemoglobin
+    /// is normal: nobody looks for them without a suspicion. Otherwise the haematological grade stays open.
+    pub unsuspected_haemolysis_is_none: bool,
+}
+
+impl Default for GradePolicy {
+    /// Strict at the first visit; what nobody had a reason to look for was not there.
+    fn default() -> Self {
+        GradePolicy {
+            renal_first_visit: RenalFirstVisit::default(),
+            unrecorded_nephritis_is_none: true,
+            unsuspected_haemolysis_is_none: true,
+        }
+    }
 }
 
 /// Everything that grading one assessment needs.
@@ -264,7 +281,7 @@ fn activity(system: System, grading: &Grading<'_>, missing: Missing) -> Option<G
         System::Gastrointestinal => by_lists(&GASTROINTESTINAL, &scores(grading.current, missing)),
         System::Ophthalmic => by_lists(&OPHTHALMIC, &scores(grading.current, missing)),
         System::Renal => renal::activity(grading, missing),
-        System::Haematological => haematological::activity(grading.current, missing),
+        System::Haematological => haematological::activity(grading, missing),
     }
 }
 

@@ -3,8 +3,8 @@
 //! Bands are half-open and meet each other, so that no value falls between the printed whole numbers. Counts that
 //! lymphodepletion explains must be marked as not due to lupus, or the grades after it are artefacts.
 
-use super::grade::{Grade, Missing, is_active, is_improving};
-use super::{Bilag2004, Reading};
+use super::Reading;
+use super::grade::{Grade, Grading, Missing, is_active, is_improving};
 use rust_decimal::Decimal;
 
 const HAEMOGLOBIN: u8 = 90;
@@ -26,7 +26,8 @@ const fn tenths(number: u32) -> Decimal {
 }
 
 /// A, B or C; none when the system is not active.
-pub(super) fn activity(form: &Bilag2004, missing: Missing) -> Option<Grade> {
+pub(super) fn activity(grading: &Grading<'_>, missing: Missing) -> Option<Grade> {
+    let form = grading.current;
     let worst = missing == Missing::Worst;
     let below = |item: u8, limit: Decimal| match form.reading(item) {
         Reading::Taken(value) => value < limit,
@@ -34,9 +35,10 @@ pub(super) fn activity(form: &Bilag2004, missing: Missing) -> Option<Grade> {
         Reading::NotTaken => worst,
     };
     let purpura = form.score(PURPURA).unwrap_or(if worst { 4 } else { 0 });
-    // Not suspected and haemoglobin normal: not done means no.
+    // Not suspected and haemoglobin normal: not done means no, unless the protocol says otherwise.
     let normal = form.reading(HAEMOGLOBIN).value().is_some_and(|value| value >= HAEMOGLOBIN_ANAEMIA);
-    let suspected = |item: u8| form.yes(item).unwrap_or(worst && !normal);
+    let unsuspected = normal && grading.policy.unsuspected_haemolysis_is_none;
+    let suspected = |item: u8| form.yes(item).unwrap_or(worst && !unsuspected);
     let haemolysis = suspected(HAEMOLYSIS);
 
     let severe_anaemia = below(HAEMOGLOBIN, HAEMOGLOBIN_SEVERE);

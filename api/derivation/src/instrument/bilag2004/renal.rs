@@ -52,8 +52,8 @@ pub(super) fn activity(grading: &Grading<'_>, missing: Missing) -> Option<Grade>
     let protein = Proteinuria::of(grading, missing);
     let function = Function::of(grading, missing);
     let yes = |number| form.yes(number).unwrap_or(missing == Missing::Worst);
-    // Without a biopsy in three months there is nothing to record: not done means no.
-    let nephritis = form.yes(ACTIVE_NEPHRITIS).unwrap_or(false)
+    let unrecorded = missing == Missing::Worst && !grading.policy.unrecorded_nephritis_is_none;
+    let nephritis = form.yes(ACTIVE_NEPHRITIS).unwrap_or(unrecorded)
         || (grading.involvement.nephritis_within_three_months && form.is_due_to_sle(ACTIVE_NEPHRITIS));
     let leading = [protein.severe, yes(ACTIVE_SEDIMENT), nephritis];
     let others = [yes(ACCELERATED_HYPERTENSION), function.severe, yes(NEPHROTIC_SYNDROME)];
