@@ -26,6 +26,8 @@ macro_rules! for_each_study_table {
             (adverse_event_causality, AdverseEventCausality, "adverse_event_causality"),
             (dlt_adjudication, DltAdjudication, "dlt_adjudication"),
             (intercurrent_event, IntercurrentEvent, "intercurrent_event"),
+            (protocol_deviation, ProtocolDeviation, "protocol_deviation"),
+            (deviation_review, DeviationReview, "deviation_review"),
             (disposition, Disposition, "disposition"),
             (data_cut, DataCut, "data_cut"),
             (closed_cut, ClosedCut, "closed_cut"),

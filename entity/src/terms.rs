@@ -403,6 +403,27 @@ terms! {
         /// Lost to follow-up.
         LostToFollowUp = "LOST_TO_FOLLOW_UP",
     }
+    /// What a protocol deviation deviates from (ICH E3, section 10.2).
+    pub enum DeviationCategory {
+        /// Informed consent: not given, late, or on a wrong version.
+        InformedConsent = "INFORMED_CONSENT",
+        /// Somebody was entered who did not meet the criteria.
+        Eligibility = "ELIGIBILITY",
+        /// The treatment: a wrong dose, agent, preparation or storage.
+        Treatment = "TREATMENT",
+        /// A medication that the protocol excludes.
+        ExcludedMedication = "EXCLUDED_MEDICATION",
+        /// A procedure or assessment was left out, or done otherwise than planned.
+        Procedure = "PROCEDURE",
+        /// A visit outside of its window, or missed.
+        VisitSchedule = "VISIT_SCHEDULE",
+        /// A subject met the criteria for withdrawal and was not withdrawn.
+        Withdrawal = "WITHDRAWAL",
+        /// Safety was reported late, or not at all.
+        SafetyReporting = "SAFETY_REPORTING",
+        /// Anything else.
+        Other = "OTHER",
+    }
     /// How a subject's participation ended.
     pub enum DispositionKind {
         /// Did not meet the criteria.

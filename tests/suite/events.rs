@@ -244,6 +244,54 @@ both! {
         assert_eq!((&any["eventRate"]["rate"], &any["incidenceRate"]["upper"]), (&Value::Null, &Value::Null));
     }
 
+    /// Events of lymphodepletion are a period of their own, among all who received any of it; each event says to which period
+    /// it belongs. BJ02-002 received fludarabine from 2026-03-02 on, and the first dose on 2026-03-06.
+    async fn events_before_the_dose_are_a_period_of_their_own(app: &TestApp) {
+        let subject = app.subject_id("BJ02-002").await;
+        let site = app.as_("coordinator-bj02");
+        let given = json!({ "key": "flu", "subject": subject, "agent": "FLUDARABINE", "givenOn": "2026-03-02" });
+        site.act("recordDose", given, "").await.accepted();
+        for (key, start, grades) in [
+            ("during", "2026-03-03", json!([{ "grade": 2, "scale": "CTCAE_V5", "since": "2026-03-03" },
+                { "grade": 3, "scale": "CTCAE_V5", "since": "2026-03-05" }, { "grade": 1, "scale": "CTCAE_V5", "since": "2026-03-08" }])),
+            ("before", "2026-02-20", json!([{ "grade": 1, "scale": "CTCAE_V5", "since": "2026-02-20" }])),
+            ("partial", "2026-03", json!([{ "grade": 1, "scale": "CTCAE_V5", "since": "2026-03-10" }])),
+        ] {
+            let event = json!({ "key": key, "subject": subject, "term": key, "pt": key, "soc": GUT, "start": start,
+                "outcome": "UNKNOWN", "category": "NON_HAEMATOLOGICAL", "grades": grades,
+                "causalities": [{ "agent": "NK510", "causality": "UNLIKELY" }] });
+            site.act("reportAdverseEvent", event, "").await.accepted();
+        }
+        let emergence = "emergence { state treatmentEmergent period startUsed { value studyDay } startImputed worsenedOn { state }             rule { id version parameters { name value } } }";
+        let asked = format!("subject(code: \"BJ02-002\") {{ adverseEvents {{ pt {emergence} }} }}
+            outcomes(by: TOTAL, on: \"2026-11-01\") {{ lymphodepletionEvents {{ {FIELDS} restsOn {{ id version parameters {{ name value }} }} }} }}");
+        let study = app.study("statistician", &asked).await;
+        let events = study["subject"]["adverseEvents"].as_array().unwrap();
+        let of = |pt: &str| &events.iter().find(|it| it["pt"] == pt).unwrap()["emergence"];
+        assert_eq!((&of("during")["period"], &of("during")["treatmentEmergent"]), (&json!("LYMPHODEPLETION_EMERGENT"), &json!(false)));
+        assert_eq!(of("before")["period"], "PRE_TREATMENT");
+        // It may have begun on the day of the dose, so it counts from there.
+        let partial = of("partial");
+        assert_eq!((&partial["period"], &partial["startImputed"]), (&json!("TREATMENT_EMERGENT"), &json!("D")));
+        assert_eq!(partial["startUsed"], json!({ "value": "2026-03-06", "studyDay": 1 }));
+        let horizon = [("treatment_emergent_horizon_day", "366"), ("lymphodepletion_period", "true")];
+        assert_rule(&partial["rule"], "treatment_emergent", "1", &horizon);
+
+        let table = &study["outcomes"]["lymphodepletionEvents"];
+        let any = row(table, "ANY", None);
+        assert_counts(any, 1, 1, &[(Some(3), 1)]);
+        assert_eq!(any["denominator"], 1);
+        // From 2 to 5 March are four days, and to the event's first day two.
+        let years = |rate: &Value| rate["personYears"].as_str().unwrap().parse::<f64>().unwrap() * 365.25;
+        assert!((years(&any["eventRate"]) - 4.0).abs() < 1e-9 && (years(&any["incidenceRate"]) - 2.0).abs() < 1e-9, "{any}");
+        assert_rule(&any["rule"], "incidence", "1", &[("population", "LYMPHODEPLETION_SAFETY"), ("period", "LYMPHODEPLETION_EMERGENT")]);
+        assert_rule(&any["restsOn"][0], "treatment_emergent", "1", &horizon);
+        // What a viewer may not read of doses is not told of events either, and the board reads study days alone.
+        crate::board::cut(app, "CUT-1", "2026-03-15").await;
+        let board = app.study("dsmb-member", "subjects(first: 100) { nodes { adverseEvents { emergence { startUsed { value studyDay } } } } }").await;
+        assert!(!board.to_string().contains("2026-0") && board.to_string().contains("\"studyDay\":"), "{board}");
+    }
+
     /// Whoever reads no events reads no table; a site reads that of its own subjects; no grade but 1 to 5 can be asked for.
     async fn tables_are_for_whoever_reads_events(app: &TestApp) {
         tell(app).await;

@@ -189,6 +189,15 @@ both! {
         assert_eq!(told["evidence"].as_array().unwrap().len(), 2);
         assert_rule(&told["rule"], "bilag_flare", "1", &[]);
         // A severe one: an A.
+        // Eight systems were and are quiet.
+        let tally = app.study("statistician", "subject(code: \"SH01-001\") { bilag(at: \"MONTH_3\") { tally {
+            activeOrWorsening improving persistentMinimal open previousOn { studyDay } evidence { __typename }
+            rule { id version parameters { name value } } } } first: bilag(at: \"BASELINE\") { tally { open } } }").await;
+        let tally = &tally["subject"]["bilag"]["tally"];
+        let counts = ["activeOrWorsening", "improving", "persistentMinimal", "open"].map(|name| &tally[name]);
+        assert_eq!((json!(counts), &tally["previousOn"]["studyDay"]), (json!([1, 0, 8, 0]), &json!(84)));
+        assert_eq!(tally["evidence"], json!([{ "__typename": "Assessment" }, { "__typename": "Assessment" }]));
+        assert_rule(&tally["rule"], "bilag2004_tally", "1", &[]);
         bilag(app, "SH01-002", 84, &[], &[]).await;
         bilag(app, "SH01-002", 91, &[(5, 4)], &[]).await;
         assert_bilag(&month_3("SH01-002").await, Some("SEVERE"), Some(&[("mucocutaneous", "A")]), "MET", None);

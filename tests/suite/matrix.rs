@@ -71,6 +71,8 @@ const PROBES: &[Probe] = &[
                                                                                    ["RRRR. RR. RR ..R", "RRRR. RR. RR ..R"]),
     p(G::IntercurrentEvents,  "@intercurrentEvents { kind }", &["intercurrentEvents", "*", "kind"],
                                                                                    ["RRRRR RR. RR ..R", "RRRRR RR. RR ..R"]),
+    p(G::ProtocolDeviations,  "@protocolDeviations { category }", &["protocolDeviations", "*", "category"],
+                                                                                   ["RRRRR RR. RR ..R", "RRRRR RR. RR ..R"]),
     p(G::AdverseEvents,       "@adverseEvents { pt }", &["adverseEvents", "*", "pt"],
                                                                                    ["RRRRR RR. RR ..R", "RRRRR RR. RR ..R"]),
     p(G::SeriousEvents,       "@adverseEvents { seriousness }", &["adverseEvents", "*", "seriousness", "*"],
@@ -174,6 +176,9 @@ async fn complete(app: &TestApp) {
     let happened =
         json!({ "key": "missed", "subject": subject, "kind": "MISSED_VISIT", "occurredOn": "2026-06-02" });
     coordinator.act("recordIntercurrentEvent", happened, "").await.accepted();
+    let deviated = json!({ "key": "deviated", "subject": subject, "category": "PROCEDURE",
+        "occurredOn": "2026-06-02", "description": "No urine was taken" });
+    coordinator.act("recordProtocolDeviation", deviated, "").await.accepted();
     let serious = json!({ "key": "serious", "subject": subject, "term": "Made-up fall", "pt": "Fall",
         "start": "2026-03-20", "outcome": "NOT_RECOVERED", "category": "NON_HAEMATOLOGICAL",
         "seriousness": ["HOSPITALISATION"], "awareOn": "2026-03-20",

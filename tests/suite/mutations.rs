@@ -3,8 +3,9 @@
 use crate::everything::Schema;
 use crate::other_site::{ids_of_sh01, unknown};
 use crate::proposals::{propose, told};
+use entity::FreeText;
 use entity::rows;
-use entity::terms::{DispositionKind, IntercurrentEventKind};
+use entity::terms::{DeviationCategory, DispositionKind, IntercurrentEventKind};
 use policy::{Act, may};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -44,6 +45,17 @@ async fn complete(app: &TestApp) {
         days: None,
         note: None,
     });
+    lay.open(&rows::ProtocolDeviation {
+        id: id(),
+        study_id: app.world.study,
+        subject_id: subject.row,
+        category: DeviationCategory::Procedure,
+        occurred_on: subject.on(20),
+        description: FreeText { text: "No urine was taken".to_owned(), withhold: Vec::new() },
+        important: None,
+        affects_efficacy: None,
+        rationale: None,
+    });
     lay.open(&rows::Disposition {
         id: id(),
         study_id: app.world.study,
@@ -82,6 +94,7 @@ pub async fn ids(app: &TestApp) -> BTreeMap<&'static str, String> {
         ("labResult", of("LabResult").unwrap()),
         ("adverseEventGrade", of("AdverseEventGrade").unwrap()),
         ("intercurrentEvent", of("IntercurrentEvent").unwrap()),
+        ("deviation", of("ProtocolDeviation").unwrap()),
         ("disposition", of("Disposition").unwrap()),
         ("record", of("Medication").unwrap()),
         ("proposal", text(&proposal)),

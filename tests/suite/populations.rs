@@ -50,6 +50,103 @@ async fn image(app: &TestApp, table: &str, subject: usize, holds: &str) -> Value
     serde_json::from_str(&found.unwrap_or_else(|| panic!("no {table} with {holds}"))).unwrap()
 }
 
+/// A subject is per protocol once the sponsor states that deviations are classified through the assessment of month 3; an
+/// important one that may affect efficacy keeps it out, and one recorded afterwards opens the answer again.
+async fn deviations_decide(app: &TestApp) {
+    let subject = app.subject_id("SH01-001").await;
+    let (site, sponsor) = (app.as_("coordinator-sh01"), app.as_("medical-monitor"));
+    let per_protocol = async |member: &str, reason: &str| {
+        let told = told(app, "medical-monitor", "SH01-001", "2026-11-01").await;
+        assert_sets(&told, &[("PER_PROTOCOL", member, reason)]);
+    };
+    let review = async |through: &str| {
+        let input = json!({ "key": format!("review-{through}"), "subject": subject, "through": through });
+        sponsor
+            .act("reviewProtocolDeviations", input, "subject { deviationsReviewedThrough { value } }")
+            .await
+    };
+    // Month 3 was assessed on study day 87, which is 2026-05-27.
+    review("2026-05-26").await.accepted();
+    per_protocol("NOT_EVALUABLE", "DEVIATIONS_OPEN").await;
+    let stated = review("2026-05-27").await;
+    assert_eq!(stated.accepted()["subject"]["deviationsReviewedThrough"]["value"], "2026-05-27");
+    per_protocol("MET", "QUALIFIES").await;
+
+    let recorded = site
+        .act(
+            "recordProtocolDeviation",
+            json!({ "key": "deviation", "subject": subject, "category": "EXCLUDED_MEDICATION",
+                "occurredOn": "2026-05-20", "description": "A live vaccine" }),
+            "deviation { id revision important }",
+        )
+        .await;
+    let deviation = recorded.accepted()["deviation"].clone();
+    assert_eq!(deviation["important"], Value::Null);
+    per_protocol("NOT_EVALUABLE", "DEVIATIONS_OPEN").await;
+    // Nobody states that all is classified while this is not, nor takes back a day without saying why.
+    let refused = review("2026-06-01").await;
+    assert_eq!(
+        (refused.refused().code.as_str(), refused.refused().field),
+        ("WRONG_STATE", "through".to_owned())
+    );
+    let earlier = review("2026-05-19").await;
+    assert_eq!(earlier.refused().code, "REASON_REQUIRED");
+
+    let classify = async |key: &str,
+                          important: bool,
+                          affects: bool,
+                          revision: &Value,
+                          reason: Option<&str>| {
+        let input = json!({ "key": key, "deviation": deviation["id"], "important": important, "affectsEfficacy": affects,
+            "rationale": "It does not reach the joints", "expectedRevision": revision, "reason": reason });
+        sponsor
+            .act("classifyProtocolDeviation", input, "deviation { revision important affectsEfficacy }")
+            .await
+    };
+    let contradiction = classify("a", false, true, &deviation["revision"], None).await;
+    assert_eq!(contradiction.refused().field, "affectsEfficacy");
+    let first = classify("b", true, true, &deviation["revision"], None).await;
+    let first = first.accepted()["deviation"].clone();
+    per_protocol("NOT_MET", "MAJOR_DEVIATION").await;
+    // P11-04, P11-40: changing it takes a reason and the newest revision.
+    assert_eq!(classify("c", true, false, &first["revision"], None).await.refused().code, "REASON_REQUIRED");
+    assert_eq!(
+        classify("d", true, false, &deviation["revision"], Some("x")).await.refused().code,
+        "CONFLICT"
+    );
+    let second = classify("e", true, false, &first["revision"], Some("The vaccine was inactivated")).await;
+    let second = second.accepted()["deviation"].clone();
+    per_protocol("MET", "QUALIFIES").await;
+    // P11-31: a correction by the site opens the classification again, and the site does not classify.
+    let correct = json!({ "key": "correct", "deviation": deviation["id"], "category": "EXCLUDED_MEDICATION",
+        "occurredOn": "2026-05-21", "description": "A live vaccine", "reason": "Another day",
+        "expectedRevision": second["revision"] });
+    let corrected =
+        site.act("correctProtocolDeviation", correct, "deviation { important rationale { state } }").await;
+    assert_eq!(
+        corrected.accepted()["deviation"],
+        json!({ "important": null, "rationale": { "state": "NOT_COLLECTED" } })
+    );
+    per_protocol("NOT_EVALUABLE", "DEVIATIONS_OPEN").await;
+    let own = json!({ "key": "own", "deviation": deviation["id"], "important": false, "affectsEfficacy": false, "rationale": "x" });
+    assert_eq!(site.act("classifyProtocolDeviation", own, "").await.refused().code, "FORBIDDEN");
+    // The evidence of the set names the dose and the assessments; an important deviation stands beside them.
+    let now =
+        app.study("medical-monitor", "subject(code: \"SH01-001\") { protocolDeviations { revision } }").await;
+    let newest = &now["subject"]["protocolDeviations"][0]["revision"];
+    classify("f", true, true, newest, None).await.accepted();
+    per_protocol("NOT_MET", "MAJOR_DEVIATION").await;
+    let study = app.study("medical-monitor", &of_subject("SH01-001", "2026-11-01")).await;
+    let evidence = study["subject"]["populations"][5]["evidence"].as_array().unwrap().clone();
+    assert!(evidence.contains(&json!({ "__typename": "ProtocolDeviation" })), "{evidence:?}");
+    // For what follows here it affects nothing.
+    let now =
+        app.study("medical-monitor", "subject(code: \"SH01-001\") { protocolDeviations { revision } }").await;
+    let newest = &now["subject"]["protocolDeviations"][0]["revision"];
+    classify("g", false, false, newest, Some("The vaccine was inactivated")).await.accepted();
+    per_protocol("MET", "QUALIFIES").await;
+}
+
 /// The counts of one set in the total: included, excluded, open.
 fn counted(study: &Value, set: &str, label: &str) -> Value {
     let mut rows = study["populations"].as_array().unwrap().iter();
@@ -129,6 +226,7 @@ both! {
         assert_eq!(app.study("statistician", subject).await["subject"]["sri"]["outcome"], "MET");
         let treated = told(app, "medical-monitor", "SH01-001", "2026-11-01").await;
         assert_sets(&treated, &[("PER_PROTOCOL", "NOT_EVALUABLE", "DEVIATIONS_OPEN")]);
+        deviations_decide(app).await;
         // 31 million of 40 million cells a kilogram are 77.5 percent.
         let mut dose: rows::Dose = serde_json::from_value(image(app, "dose", 0, "NK510").await).unwrap();
         dose.actual_cells_per_kg = Some("31000000".parse().unwrap());

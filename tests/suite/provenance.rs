@@ -110,7 +110,8 @@ both! {
         );
         let study = app.study("statistician", &document).await;
         let of = |field: &str| study["outcomes"][field][0]["rule"].clone();
-        let sri = [("points", "6"), ("missing", "OBSERVED_CASE"), ("confidence_level", "0.95")];
+        let sri =
+            [("points", "6"), ("denominator", "ALL"), ("missing", "OBSERVED_CASE"), ("confidence_level", "0.95")];
         assert_rule(&of("sri"), "sri", "1", &sri);
         assert_rule(&of("bicla"), "bicla", "1", &[("missing", "NON_RESPONDER")]);
         assert_rule(&of("lldas"), "lldas", "1", &[("new_activity_rule", "CLINICAL_DESCRIPTORS")]);
@@ -120,7 +121,7 @@ both! {
         assert_rule(&of("treatmentRelatedEvents"), "incidence", "1", &tables);
         assert_rule(&of("sledaiChange"), "sledai2k_change", "1", &[("quartile_method", "TYPE_2")]);
         assert_rule(&of("autoantibodyChange"), "autoantibody_change", "1", &[("quartile_method", "TYPE_2")]);
-        let design = [("design", "THREE_PLUS_THREE"), ("confirm_top", "false"), ("planned_subjects", "9")];
+        let design = [("confirm_top", "false"), ("planned_subjects", "9")];
         assert_rule(&study["escalation"]["rule"], "three_plus_three", "1", &design);
         let rules = study["protocol"]["rules"].as_array().unwrap();
         assert_eq!(rules.len(), 30);

@@ -94,6 +94,12 @@ acts! {
     AdjudicateDlt = "adjudicateDlt",
     /// Record an intercurrent event.
     RecordIntercurrentEvent = "recordIntercurrentEvent",
+    /// Record a protocol deviation.
+    RecordProtocolDeviation = "recordProtocolDeviation",
+    /// Classify a protocol deviation for the sponsor.
+    ClassifyProtocolDeviation = "classifyProtocolDeviation",
+    /// State that a subject's protocol deviations are complete through a day.
+    ReviewProtocolDeviations = "reviewProtocolDeviations",
     /// Correct a consent.
     CorrectConsent = "correctConsent",
     /// Correct a visit.
@@ -114,6 +120,8 @@ acts! {
     CorrectAdverseEventGrade = "correctAdverseEventGrade",
     /// Correct an intercurrent event.
     CorrectIntercurrentEvent = "correctIntercurrentEvent",
+    /// Correct a protocol deviation.
+    CorrectProtocolDeviation = "correctProtocolDeviation",
     /// Correct how a subject's participation ended.
     CorrectDisposition = "correctDisposition",
     /// End a subject's participation.

@@ -47,6 +47,8 @@ pub enum SideWrite {
         site: Uuid,
         /// The identifiers.
         identity: Identity,
+        /// What the commitment to them was salted with: kept with them, and destroyed with them.
+        salt: [u8; 32],
     },
     /// Destroy the key of a subject's identifiers, and with it what they were.
     EraseIdentity {

@@ -77,6 +77,8 @@ groups! {
     Efficacy: Clinical,
     /// Events that decide how an endpoint is read (rescue, prohibited therapy, death, withdrawal).
     IntercurrentEvents: Clinical,
+    /// Protocol deviations, how they are classified, and through which day that is complete.
+    ProtocolDeviations: Clinical,
     /// Adverse events.
     AdverseEvents: Clinical,
     /// What makes an adverse event serious, and its narrative.

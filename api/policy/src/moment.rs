@@ -45,6 +45,11 @@ impl Moment {
         self.draw("salt", stream, position)
     }
 
+    /// Random bytes for something that is kept secret, and destroyed with it.
+    pub fn secret(&self, purpose: &'static str) -> [u8; 32] {
+        self.draw("secret", purpose, 0)
+    }
+
     fn draw(&self, kind: &str, purpose: &str, index: usize) -> [u8; 32] {
         let mut hash = Sha256::new();
         hash.update(self.seed);

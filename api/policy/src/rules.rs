@@ -100,6 +100,7 @@ const MATRIX: [(DataGroup, [Cell; ROLES]); DataGroup::COUNT] = [
     (G::DoseReceived,        [  R,  R,  R,  R,  R,      R,  R,  R,    P,  P,   N,  N,  R ]),
     (G::Efficacy,            [  R,  R,  R,  R,  N,      W,  W,  N,    P,  P,   N,  N,  R ]),
     (G::IntercurrentEvents,  [  R,  R,  R,  R,  R,      W,  W,  N,    P,  P,   N,  N,  R ]),
+    (G::ProtocolDeviations,  [  W,  R,  R,  R,  R,      W,  W,  N,    P,  P,   N,  N,  R ]),
     (G::AdverseEvents,       [  R,  R,  R,  R,  R,      W,  W,  N,    P,  P,   N,  N,  R ]),
     (G::SeriousEvents,       [  R,  R,  R,  R,  W,      W,  W,  N,    P,  P,   N,  N,  R ]),
     (G::Adjudication,        [  W,  R,  R,  R,  R,      W,  R,  N,    P,  P,   N,  N,  R ]),
@@ -164,6 +165,10 @@ const ACTS: [(Act, [bool; ROLES]); Act::COUNT] = [
     (Act::AssessSponsorCausality,  [ F, F, F, F, Y,    F, F, F,   F, F,  F, F, F ]),
     (Act::AdjudicateDlt,           [ Y, F, F, F, F,    F, F, F,   F, F,  F, F, F ]),
     (Act::RecordIntercurrentEvent, [ F, F, F, F, F,    Y, Y, F,   F, F,  F, F, F ]),
+    (Act::RecordProtocolDeviation, [ F, F, F, F, F,    Y, Y, F,   F, F,  F, F, F ]),
+    (Act::ClassifyProtocolDeviation,
+                                   [ Y, F, F, F, F,    F, F, F,   F, F,  F, F, F ]),
+    (Act::ReviewProtocolDeviations,[ Y, F, F, F, F,    F, F, F,   F, F,  F, F, F ]),
     (Act::CorrectConsent,          [ F, F, F, F, F,    Y, Y, F,   F, F,  F, F, F ]),
     (Act::CorrectVisit,            [ F, F, F, F, F,    Y, Y, F,   F, F,  F, F, F ]),
     (Act::CorrectAutoantibodyPanel,[ F, F, F, F, F,    Y, Y, F,   F, F,  F, F, F ]),
@@ -176,6 +181,7 @@ const ACTS: [(Act, [bool; ROLES]); Act::COUNT] = [
     (Act::CorrectAdverseEvent,     [ F, F, F, F, F,    Y, Y, F,   F, F,  F, F, F ]),
     (Act::CorrectAdverseEventGrade,[ F, F, F, F, F,    Y, Y, F,   F, F,  F, F, F ]),
     (Act::CorrectIntercurrentEvent,[ F, F, F, F, F,    Y, Y, F,   F, F,  F, F, F ]),
+    (Act::CorrectProtocolDeviation,[ F, F, F, F, F,    Y, Y, F,   F, F,  F, F, F ]),
     (Act::CorrectDisposition,      [ F, F, F, F, F,    Y, Y, F,   F, F,  F, F, F ]),
     (Act::WithdrawSubject,         [ F, F, F, F, F,    Y, Y, F,   F, F,  F, F, F ]),
     (Act::CreateDataCut,           [ F, F, F, F, F,    F, F, F,   F, Y,  F, F, F ]),
@@ -245,6 +251,7 @@ mod tests {
             Act::ReportAdverseEvent,
             Act::RecordMedication,
             Act::RecordIntercurrentEvent,
+            Act::RecordProtocolDeviation,
         ];
         let corrections = Act::ALL.iter().copied().filter(|act| act.as_str().starts_with("correct"));
         let entries: Vec<Act> = entries.into_iter().chain(corrections).collect();

@@ -158,6 +158,7 @@ pub fn code_all(response: &mut Response, limits: &Limits) {
         response.extensions.insert("errorsLeftOut".to_owned(), left_out.into());
     }
     for error in &mut response.errors {
+        wrong_input::withhold_value(error);
         if error.message.len() > ERROR_BYTES {
             error.message.truncate(error.message.floor_char_boundary(ERROR_BYTES));
             error.message.push('…');

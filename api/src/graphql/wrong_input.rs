@@ -109,6 +109,17 @@ impl WrongInput {
     }
 }
 
+/// Takes the value out of the library's error about it: the caller knows what was sent, and it may be a name that was put in
+/// a wrong place.
+pub fn withhold_value(error: &mut ServerError) {
+    if let Some(at) =
+        error.message.find("\", found ").filter(|_| error.message.starts_with("Expected input type "))
+    {
+        error.message.truncate(at + 1);
+        error.message.push_str(" and found another");
+    }
+}
+
 /// Lists the values of an enum in the library's error about one that it has not, which names the enum alone.
 pub fn list_values(error: &mut ServerError) {
     const NAMED: &str = "enumeration type \"";

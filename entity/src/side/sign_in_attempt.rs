@@ -16,8 +16,10 @@ pub struct Model {
     pub failures: i32,
     /// The first failure that counts.
     pub since: DateTimeUtc,
-    /// The last one; of a name alone it may lie some seconds ahead, when the attempt is judged.
+    /// The last one.
     pub last_at: DateTimeUtc,
+    /// When somebody last signed in under the name from the address; none of a name alone.
+    pub signed_in_at: Option<DateTimeUtc>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -49,6 +49,7 @@ pub(super) fn tables() -> Vec<Table> {
             col("failures", Int),
             col("since", Instant),
             col("last_at", Instant),
+            col("signed_in_at", Instant).null(),
         ])
         .key(&["counted"])
         .index("account")

@@ -315,6 +315,25 @@ pub(super) fn tables() -> Vec<Table> {
             col("note", Json).null(),
         ])
         .index("subject_id"),
+        Table::new("protocol_deviation", vec![
+            col("id", Id),
+            col("study_id", Id).refs("registered_study"),
+            col("subject_id", Id).refs_same("subject", "study_id"),
+            col("category", OneOf(&["INFORMED_CONSENT", "ELIGIBILITY", "TREATMENT", "EXCLUDED_MEDICATION", "PROCEDURE", "VISIT_SCHEDULE", "WITHDRAWAL", "SAFETY_REPORTING", "OTHER"])),
+            col("occurred_on", Date),
+            col("description", Json),
+            col("important", Bool).null(),
+            col("affects_efficacy", Bool).null(),
+            col("rationale", Json).null(),
+        ])
+        .index("subject_id"),
+        Table::new("deviation_review", vec![
+            col("id", Id),
+            col("study_id", Id).refs("registered_study"),
+            col("subject_id", Id).refs_same("subject", "study_id"),
+            col("through", Date),
+        ])
+        .unique(&["subject_id"]),
         Table::new("disposition", vec![
             col("id", Id),
             col("study_id", Id).refs("registered_study"),

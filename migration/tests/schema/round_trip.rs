@@ -230,7 +230,7 @@ async fn ledger_and_side_rows_read_back_as_they_were_written(engine: &Engine) {
             digest: "6".repeat(64), session_id: samples::id("session"), used_at: Some(at),
         };
         sign_in_attempt => sign_in_attempt::Model {
-            counted: "9".repeat(64), account: "7".repeat(64), failures: 5, since: at, last_at: at,
+            counted: "9".repeat(64), account: "7".repeat(64), failures: 5, since: at, last_at: at, signed_in_at: Some(at),
         };
         client_assertion => client_assertion::Model {
             client_id: samples::id("service_client"), jti: "8".repeat(64), expires_at: at,

@@ -176,6 +176,12 @@ fn of_a_subject(table: &str) -> Value {
             "kind": "STEROID_INCREASE", "occurredOn": "2026-04-20", "days": 9,
             "note": { "text": "Flare", "withhold": [] },
         }),
+        "protocol_deviation" => json!({
+            "category": "EXCLUDED_MEDICATION", "occurredOn": "2026-04-21",
+            "description": { "text": "A vaccine", "withhold": [] }, "important": true, "affectsEfficacy": false,
+            "rationale": { "text": "Single dose", "withhold": [] },
+        }),
+        "deviation_review" => json!({ "through": "2026-08-31" }),
         "disposition" => json!({
             "kind": "WITHDRAWN", "occurredOn": "2026-09-01", "reason": { "text": "Moved away", "withhold": [] },
         }),

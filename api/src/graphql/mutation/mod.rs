@@ -4,6 +4,7 @@ mod add_site;
 mod adjudicate_dlt;
 mod approve;
 mod assess_sponsor_causality;
+mod classify_protocol_deviation;
 mod confirm_eligibility;
 mod correct_adverse_event;
 mod correct_adverse_event_grade;
@@ -16,6 +17,7 @@ mod correct_dose;
 mod correct_intercurrent_event;
 mod correct_lab_result;
 mod correct_medication;
+mod correct_protocol_deviation;
 mod correct_visit;
 mod create_data_cut;
 mod enroll_subject;
@@ -33,9 +35,11 @@ mod record_identity;
 mod record_intercurrent_event;
 mod record_lab_results;
 mod record_medication;
+mod record_protocol_deviation;
 mod record_visit;
 mod reject;
 mod report_adverse_event;
+mod review_protocol_deviations;
 mod screen_subject;
 mod withdraw_subject;
 
@@ -65,13 +69,16 @@ struct EnrolmentActs(
 /// What is recorded of a subject.
 #[derive(MergedObject, Default)]
 struct ConductActs(
+    classify_protocol_deviation::ClassifyProtocolDeviation,
     record_assessment::RecordAssessment,
     record_autoantibody_panel::RecordAutoantibodyPanel,
     record_dose::RecordDose,
     record_intercurrent_event::RecordIntercurrentEvent,
     record_lab_results::RecordLabResults,
     record_medication::RecordMedication,
+    record_protocol_deviation::RecordProtocolDeviation,
     record_visit::RecordVisit,
+    review_protocol_deviations::ReviewProtocolDeviations,
 );
 
 /// Corrections, one a kind of record.
@@ -88,6 +95,7 @@ struct CorrectionActs(
     correct_intercurrent_event::CorrectIntercurrentEvent,
     correct_lab_result::CorrectLabResult,
     correct_medication::CorrectMedication,
+    correct_protocol_deviation::CorrectProtocolDeviation,
     correct_visit::CorrectVisit,
 );
 

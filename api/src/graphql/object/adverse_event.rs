@@ -68,7 +68,7 @@ impl<'v> AdverseEvent<'v> {
     fn category(&self) -> Option<Coded<AdverseEventCategory>> {
         Some(Coded(self.0.category()))
     }
-    /// Whether it is of special interest: because the site says so, or the protocol lists its category (an infection from grade 3 on).
+    /// Whether it is of special interest: because the site says so, or the protocol lists its category (an infection from the grade on that it names).
     #[group(AdverseEvents)]
     fn of_special_interest(&self) -> Option<bool> {
         Some(self.0.of_special_interest())

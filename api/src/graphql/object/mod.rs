@@ -4,6 +4,7 @@ pub mod adverse_event;
 pub mod assessment;
 pub mod change;
 pub mod data_query;
+pub mod deviation;
 pub mod dlt;
 pub mod dose;
 pub mod dsmb;

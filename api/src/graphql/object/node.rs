@@ -3,6 +3,7 @@
 use super::adverse_event::{AdverseEvent, AdverseEventCausality, AdverseEventGrade, DltAdjudication};
 use super::assessment::Assessment;
 use super::data_query::DataQuery;
+use super::deviation::ProtocolDeviation;
 use super::dose::Dose;
 use super::dsmb::DataCut;
 use super::lab::{AutoantibodyPanel, AutoantibodyResult, LabResult};
@@ -51,6 +52,8 @@ pub enum Node<'v> {
     DltAdjudication(DltAdjudication<'v>),
     /// An intercurrent event.
     IntercurrentEvent(IntercurrentEvent<'v>),
+    /// A protocol deviation.
+    ProtocolDeviation(ProtocolDeviation<'v>),
     /// A consent.
     Consent(Consent<'v>),
     /// What was found for one eligibility criterion.
@@ -81,6 +84,7 @@ impl<'v> Node<'v> {
             Found::Medication(view) => Node::Medication(Medication(view)),
             Found::AdverseEvent(view) => Node::AdverseEvent(AdverseEvent(view)),
             Found::IntercurrentEvent(view) => Node::IntercurrentEvent(IntercurrentEvent(view)),
+            Found::ProtocolDeviation(view) => Node::ProtocolDeviation(ProtocolDeviation(view)),
             Found::AutoantibodyResult(view) => Node::AutoantibodyResult(AutoantibodyResult(view)),
             Found::AdverseEventGrade(view) => Node::AdverseEventGrade(AdverseEventGrade(view)),
             Found::AdverseEventCausality(view) => Node::AdverseEventCausality(AdverseEventCausality(view)),

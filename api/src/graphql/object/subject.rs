@@ -3,6 +3,7 @@
 use super::adverse_event::AdverseEvent;
 use super::assessment::Assessment;
 use super::change::{AutoantibodyChange, Change};
+use super::deviation::ProtocolDeviation;
 use super::dlt::DltEvaluation;
 use super::dose::Dose;
 use super::evaluation::Evaluation;
@@ -166,6 +167,16 @@ impl<'v> Subject<'v> {
     #[group(IntercurrentEvents)]
     fn intercurrent_events(&self) -> Option<Vec<IntercurrentEvent<'v>>> {
         Some(self.0.intercurrent_events()?.map(IntercurrentEvent).collect())
+    }
+    /// Protocol deviations, in order of time.
+    #[group(ProtocolDeviations)]
+    fn protocol_deviations(&self) -> Option<Vec<ProtocolDeviation<'v>>> {
+        Some(self.0.protocol_deviations()?.map(ProtocolDeviation).collect())
+    }
+    /// Through which day the sponsor states that every protocol deviation is recorded and classified.
+    #[group(ProtocolDeviations)]
+    fn deviations_reviewed_through(&self) -> MaskedDate {
+        MaskedDate(self.0.deviations_reviewed_through())
     }
     /// How the subject's participation ended, if it did.
     #[group(Subjects)]

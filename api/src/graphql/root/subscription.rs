@@ -93,6 +93,10 @@ impl Kind {
             | Act::CorrectConsent
             | Act::CorrectIntercurrentEvent
             | Act::CorrectDisposition
+            | Act::RecordProtocolDeviation
+            | Act::ClassifyProtocolDeviation
+            | Act::ReviewProtocolDeviations
+            | Act::CorrectProtocolDeviation
             | Act::WithdrawSubject => Kind::Subject,
             Act::RecordVisit | Act::CorrectVisit => Kind::Visit,
             Act::RecordAssessment | Act::CorrectAssessment => Kind::Assessment,

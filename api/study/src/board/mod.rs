@@ -76,6 +76,8 @@ struct ClosedLine<'s> {
     causalities: Vec<&'s rows::AdverseEventCausality>,
     adjudications: Vec<&'s rows::DltAdjudication>,
     intercurrent: Vec<&'s rows::IntercurrentEvent>,
+    deviations: Vec<&'s rows::ProtocolDeviation>,
+    deviation_reviews: Vec<&'s rows::DeviationReview>,
 }
 
 impl<'s> ClosedLine<'s> {
@@ -95,6 +97,8 @@ impl<'s> ClosedLine<'s> {
             causalities: rows.adverse_event_causalities.iter().map(|it| &it.row).collect(),
             adjudications: rows.dlt_adjudications.iter().map(|it| &it.row).collect(),
             intercurrent: rows.intercurrent_events.iter().map(|it| &it.row).collect(),
+            deviations: rows.protocol_deviations.iter().map(|it| &it.row).collect(),
+            deviation_reviews: rows.deviation_reviews.iter().map(|it| &it.row).collect(),
         }
     }
 }

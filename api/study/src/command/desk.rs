@@ -214,7 +214,7 @@ pub(crate) const FREE_TEXT_LIMIT: usize = 4_000;
 /// Free text as it is stored: NFC, bounded, with the spans that hold an identifier of the subject.
 ///
 /// # Errors
-/// INVALID_VALUE when it holds U+0000 or is too long.
+/// INVALID_VALUE when it holds U+0000, is too long, or holds what looks like somebody's number.
 pub(crate) fn free_text(
     path: &str,
     text: Option<&str>,
@@ -223,6 +223,13 @@ pub(crate) fn free_text(
 ) -> Result<Option<FreeText>, Refusal> {
     let Some(text) = text else { return Ok(None) };
     let text = line(path, text, FREE_TEXT_LIMIT)?;
+    if let Some(found) = policy::resemblance(&text) {
+        let message = format!(
+            "the text holds what looks like {}: leave it out, whoever's it is, or write a number of another kind with its unit",
+            found.as_str()
+        );
+        return Err(Refusal::invalid(path, message));
+    }
     let withhold = side.identities.get(&subject).map(|identity| identity.spans(&text)).unwrap_or_default();
     Ok(Some(FreeText { text, withhold }))
 }

@@ -10,8 +10,8 @@ use super::testing::*;
 use entity::row::Row;
 use entity::rows;
 use entity::terms::{
-    Agent, Causality, ConsentPurpose, DispositionKind, Frequency, Indication, IntercurrentEventKind,
-    MedicationClass, Route,
+    Agent, Causality, ConsentPurpose, DeviationCategory, DispositionKind, Frequency, Indication,
+    IntercurrentEventKind, MedicationClass, Route,
 };
 use policy::{Act, Identity, Party, RefusalCode, Role};
 use std::collections::BTreeSet;
@@ -59,6 +59,12 @@ fn every_act() -> Trial {
     let kind = IntercurrentEventKind::MissedVisit;
     let happened = IntercurrentEventFields { kind, occurred_on: day("2026-05-20"), days: None, note: None };
     trial.run(&coordinator, &RecordIntercurrentEvent { subject, event: happened }).unwrap();
+    let deviated = DeviationFields {
+        category: DeviationCategory::VisitSchedule,
+        occurred_on: day("2026-05-21"),
+        description: "Seen a day late".into(),
+    };
+    trial.run(&coordinator, &RecordProtocolDeviation { subject, deviation: deviated }).unwrap();
     let saved = trial.subject(subject).rows.assessments[0].clone();
     let corrected = CorrectAssessment {
         subject,
@@ -145,7 +151,14 @@ fn corrections(trial: &mut Trial, subject: Uuid) {
         days: happened.days,
         note,
     };
+    let deviation = &rows.protocol_deviations[0];
+    let described = DeviationFields {
+        category: deviation.category,
+        occurred_on: deviation.occurred_on,
+        description: "Seen two days late".into(),
+    };
     for correction in [
+        Correction::Deviation(deviation.row.id, described),
         Correction::Visit(visit.row.id, fields),
         Correction::Consent(consent.row.id, given),
         Correction::Panel(panel.row.id, PanelFields { collected_on, laboratory }),
@@ -180,6 +193,19 @@ fn sponsor_and_board(trial: &mut Trial, subject: Uuid, event: Uuid) {
         expected_revision: None,
     };
     trial.run(&actor(Role::MedicalMonitor, &[]), &decided).unwrap();
+    let deviation = &trial.subject(subject).rows.protocol_deviations[0];
+    let classified = ClassifyProtocolDeviation {
+        subject,
+        deviation: deviation.row.id,
+        important: false,
+        affects_efficacy: false,
+        rationale: "a day changes nothing".into(),
+        reason: None,
+        expected_revision: Some(deviation.revision),
+    };
+    trial.run(&actor(Role::MedicalMonitor, &[]), &classified).unwrap();
+    let reviewed = ReviewProtocolDeviations { subject, through: day("2026-05-30"), reason: None };
+    trial.run(&actor(Role::MedicalMonitor, &[]), &reviewed).unwrap();
     let cut = cut("first", "2026-05-31");
     trial.run(&actor(Role::DsmbStatistician, &[]), &cut).unwrap();
     let adjudication = trial.subject(subject).rows.dlt_adjudications[0].clone();

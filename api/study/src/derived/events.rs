@@ -48,20 +48,20 @@ pub struct EventEmergence {
 /// What stands for a class or term that nobody has coded yet.
 pub const UNCODED: &str = "(not coded)";
 
-/// The protocol's code for an infection of this grade or above.
-const SERIOUS_INFECTION: (&str, i32) = ("SERIOUS_INFECTION", 3);
+/// The protocol's code for an infection of a grade that it names, or above.
+const SERIOUS_INFECTION: &str = "SERIOUS_INFECTION";
 
 impl Subject {
     /// Whether an event is of special interest: because the site says so, or the protocol lists its category. What else
     /// the protocol lists has no category of its own, and is the site's to say.
     pub(crate) fn of_special_interest(&self, event: &AdverseEvent) -> bool {
-        let (serious_infection, grade) = SERIOUS_INFECTION;
+        let grade = self.rulebook.safety().serious_infection_grade;
         let listed = |code: &str| self.rulebook.safety().special_interest.iter().any(|it| it == code);
         let serious = || {
-            let is = |it: &Rec<AdverseEventGrade>| it.grade.is_some_and(|reached| reached >= grade);
+            let is = |it: &Rec<AdverseEventGrade>| grade_of(it.grade).is_some_and(|reached| reached >= grade);
             event.category == AdverseEventCategory::Infection && grades(self, event.id).any(is)
         };
-        event.aesi || listed(event.category.as_str()) || (listed(serious_infection) && serious())
+        event.aesi || listed(event.category.as_str()) || (listed(SERIOUS_INFECTION) && serious())
     }
 
     /// How an event stands to treatment.

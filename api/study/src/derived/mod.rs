@@ -48,7 +48,8 @@ pub use time_in_state::{State, TimeInState, VisitState};
 /// What an endpoint reads: it is shown only to who may read all of it.
 pub mod reads {
     use policy::DataGroup::{
-        self, Adjudication, AdverseEvents, DoseReceived, Efficacy, IntercurrentEvents, LabResults, Medication,
+        self, Adjudication, AdverseEvents, DoseReceived, Efficacy, IntercurrentEvents, LabResults,
+        Medication, ProtocolDeviations,
     };
 
     /// SLEDAI-2K, its change, BILAG-2004.
@@ -63,9 +64,9 @@ pub mod reads {
     pub const LABORATORY: &[DataGroup] = &[LabResults, DoseReceived];
     /// Dose-limiting toxicity.
     pub const DLT: &[DataGroup] = &[AdverseEvents, Adjudication, DoseReceived];
-    /// The per-protocol set: the primary endpoint, whichever it is, and the dose that was received.
+    /// The per-protocol set: the primary endpoint, whichever it is, the dose that was received, and deviations.
     pub const PER_PROTOCOL: &[DataGroup] =
-        &[Efficacy, DoseReceived, IntercurrentEvents, Medication, LabResults];
+        &[Efficacy, DoseReceived, IntercurrentEvents, Medication, LabResults, ProtocolDeviations];
     /// Incidence of adverse events.
     pub const EVENTS: &[DataGroup] = &[AdverseEvents, DoseReceived];
     /// What results suggest for a SLEDAI-2K.

@@ -1,7 +1,4 @@
 //! The analysis sets of a subject as seen on a day. Never memoised: it depends on the day.
-//!
-//! Nobody classifies deviations here yet, so whether a major one affects efficacy stays open, and with it the per-protocol
-//! set unless something else decides against it.
 
 use super::reads;
 use crate::rulebook::Endpoint;
@@ -13,7 +10,7 @@ use derivation::population::{Disposition, PopulationParameters, memberships};
 pub use derivation::population::{Membership, MembershipReason, Population};
 use derivation::safety::dlt::Evaluability;
 use derivation::timeline::date_of_study_day;
-use entity::rows::{Consent, Dose};
+use entity::rows::{Consent, Dose, ProtocolDeviation};
 use entity::term::Term;
 use entity::terms::{Autoantibody, ConsentPurpose, Instrument, Masking};
 use policy::DataGroup;
@@ -57,7 +54,8 @@ impl Subject {
         let dlt = self.dlt(on);
         let primary = self.primary();
         let evaluable = primary.as_ref().and_then(|primary| self.evaluable_by(primary, on));
-        let facts = self.disposition(on, (dlt.evaluable, evaluable));
+        let deviation = self.major_deviation(primary.as_ref(), on);
+        let facts = self.disposition(on, (dlt.evaluable, evaluable, deviation));
         let agent = self.rulebook.product().agent;
         let given = self.rows.doses.iter().filter(|dose| dose.agent == agent && dose.given_on <= on);
         let given: Vec<Uuid> = given.map(|dose| dose.row.id).collect();
@@ -67,7 +65,8 @@ impl Subject {
             Population::LymphodepletionSafety => self.conditioning(on).map(|dose| dose.row.id).collect(),
             Population::DltEvaluable => [given.as_slice(), &dlt.evidence].concat(),
             Population::PerProtocol => {
-                [given.as_slice(), primary.as_ref().map_or(&[], |primary| &primary.evidence)].concat()
+                let counted = primary.as_ref().map_or(&[][..], |primary| &primary.evidence);
+                [given.as_slice(), counted, &self.deviations_of_efficacy(on)].concat()
             }
         };
         memberships(&facts, self.rulebook.populations())
@@ -86,20 +85,29 @@ impl Subject {
             | Population::LymphodepletionSafety
             | Population::PerProtocol => Evaluability::Pending,
         };
-        let evaluable = match population {
-            Population::PerProtocol => self.primary().and_then(|primary| self.evaluable_by(&primary, on)),
+        let (evaluable, deviation) = match population {
+            Population::PerProtocol => {
+                let primary = self.primary();
+                let evaluable = primary.as_ref().and_then(|primary| self.evaluable_by(primary, on));
+                (evaluable, self.major_deviation(primary.as_ref(), on))
+            }
             Population::Enrolled
             | Population::FullAnalysis
             | Population::Safety
             | Population::LymphodepletionSafety
-            | Population::DltEvaluable => None,
+            | Population::DltEvaluable => (None, None),
         };
-        let all = memberships(&self.disposition(on, (dlt, evaluable)), self.rulebook.populations());
+        let all =
+            memberships(&self.disposition(on, (dlt, evaluable, deviation)), self.rulebook.populations());
         all.iter().any(|it| it.population == population && it.included == Verdict::Met)
     }
 
     /// What the rule looks at, as seen on a day.
-    fn disposition(&self, on: NaiveDate, (dlt, evaluable): (Evaluability, Option<bool>)) -> Disposition {
+    fn disposition(
+        &self,
+        on: NaiveDate,
+        (dlt, evaluable, major_deviation): (Evaluability, Option<bool>, Option<bool>),
+    ) -> Disposition {
         let first_dose = self.first_dose_on().filter(|dose| *dose <= on);
         let assessed = |dose: NaiveDate| {
             self.rows
@@ -114,10 +122,38 @@ impl Subject {
             first_dose,
             dose_percent: first_dose.and_then(|_| self.dose_percent(on)),
             assessed_after_dose: first_dose.is_some_and(assessed),
-            major_deviation: None,
+            major_deviation,
             evaluable_at_month_3: evaluable,
             dlt,
         }
+    }
+
+    /// Important deviations that may affect efficacy, as seen on a day.
+    fn deviations_of_efficacy(&self, on: NaiveDate) -> Vec<Uuid> {
+        let counts = |it: &&Rec<ProtocolDeviation>| {
+            it.occurred_on <= on && it.important == Some(true) && it.affects_efficacy == Some(true)
+        };
+        self.rows.protocol_deviations.iter().filter(counts).map(|it| it.row.id).collect()
+    }
+
+    /// Whether an important deviation affects efficacy as seen on a day. That none does is known once deviations were
+    /// reviewed through the assessment of the primary endpoint, or the end of its window, and every one up to there is
+    /// classified: one that was recorded or corrected after the review opens the answer again.
+    fn major_deviation(&self, primary: Option<&Primary>, on: NaiveDate) -> Option<bool> {
+        if !self.deviations_of_efficacy(on).is_empty() {
+            return Some(true);
+        }
+        let assessed = primary.and_then(|primary| primary.assessed_on).filter(|day| *day <= on);
+        let needed = assessed.or_else(|| self.primary_window_closes())?;
+        let through = self.rows.deviation_reviews.first()?.through;
+        let open = |it: &Rec<ProtocolDeviation>| it.important.is_none() && it.occurred_on <= needed;
+        (needed <= through && !self.rows.protocol_deviations.iter().any(open)).then_some(false)
+    }
+
+    /// The last day of the primary visit's window.
+    fn primary_window_closes(&self) -> Option<NaiveDate> {
+        let window = self.rulebook.analysis_window(&self.rulebook.timeline().primary_visit)?;
+        date_of_study_day(window.high, self.first_dose_on()?)
     }
 
     /// The first consent to take part.
@@ -142,8 +178,7 @@ impl Subject {
 
     /// Whether the primary endpoint is evaluable as seen on a day; none while its visit may still come.
     fn evaluable_by(&self, primary: &Primary, on: NaiveDate) -> Option<bool> {
-        let window = self.rulebook.analysis_window(&self.rulebook.timeline().primary_visit)?;
-        let closes = date_of_study_day(window.high, self.first_dose_on()?)?;
+        let closes = self.primary_window_closes()?;
         let seen = primary.assessed_on.is_some_and(|day| day <= on);
         match (primary.evaluable && seen, on > closes) {
             (true, _) => Some(true),

@@ -83,6 +83,33 @@ fn a_measure_is_counted_in_the_set_that_the_protocol_names() {
     assert_eq!((dlt(NK510), dlt(&counted_in(3, "LYMPHODEPLETION_SAFETY"))), ((1, 1), (0, 0)));
 }
 
+/// Under BOIN the first level's rate is estimated from the one subject who counts, without toxicity: 0.05 of 1.1. Each design
+/// names the parameters that it has, and no others.
+#[test]
+fn a_model_assisted_escalation_estimates_the_tolerated_dose() {
+    let boin = NK510.replace("design = \"THREE_PLUS_THREE\"", "design = \"BOIN\"");
+    let escalation = two(&boin).escalation(None).value.unwrap();
+    assert_eq!((escalation.levels[0].evaluable, escalation.levels[0].dlt), (1, 0));
+    let rate = escalation.levels[0].estimated_rate.unwrap();
+    assert!((rate - 0.05 / 1.1).abs() < 1e-12, "{rate}");
+    assert_eq!((escalation.tolerated_level, escalation.levels[1].estimated_rate), (Some(1), None));
+    let names = |escalation: &super::Escalation| -> Vec<String> {
+        escalation.rule.parameters.iter().map(|(name, _)| name.to_string()).collect()
+    };
+    let of_boin = [
+        "elimination_cutoff",
+        "elimination_minimum",
+        "p_saf_ratio",
+        "p_tox_ratio",
+        "planned_subjects",
+        "target_rate",
+    ];
+    assert_eq!(names(&escalation), of_boin);
+    let classic = two(NK510).escalation(None).value.unwrap();
+    assert_eq!((classic.tolerated_level, classic.levels[0].estimated_rate), (None, None));
+    assert_eq!(names(&classic), ["confirm_top", "planned_subjects"]);
+}
+
 /// A set is as of a day, and so is who is counted in it.
 #[test]
 fn nobody_is_counted_before_the_dose() {

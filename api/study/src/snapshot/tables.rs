@@ -70,6 +70,8 @@ macro_rules! subject_tables {
             adverse_event_causalities: AdverseEventCausality,
             dlt_adjudications: DltAdjudication,
             intercurrent_events: IntercurrentEvent,
+            protocol_deviations: ProtocolDeviation,
+            deviation_reviews: DeviationReview,
             dispositions: Disposition,
             clocks: Clock,
             findings: Finding,
@@ -128,6 +130,8 @@ order! {
     AdverseEventCausality => |it| None, it.agent as i32;
     DltAdjudication => |it| Some(it.decided_on), 0;
     IntercurrentEvent => |it| Some(it.occurred_on), 0;
+    ProtocolDeviation => |it| Some(it.occurred_on), 0;
+    DeviationReview => |it| Some(it.through), 0;
     Disposition => |it| Some(it.occurred_on), 0;
     Clock => |it| Some(it.started_at.date_naive()), 0;
     Study => |_it| None, 0;

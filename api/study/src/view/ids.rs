@@ -83,6 +83,8 @@ kinds! {
     StoppingRule = 26,
     /// The reason for a change.
     ChangeReason = 27,
+    /// A protocol deviation.
+    ProtocolDeviation = 28,
 }
 
 /// What an id names.

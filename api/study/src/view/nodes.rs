@@ -5,7 +5,8 @@ use super::{
     AdverseEventCausalityView, AdverseEventGradeView, AdverseEventView, AssessmentView,
     AutoantibodyPanelView, AutoantibodyResultView, CohortView, ConsentView, DataCutView, DispositionView,
     DltAdjudicationView, DoseView, EligibilityResultView, FindingView, IdForm, IntercurrentEventView,
-    LabResultView, MedicationView, NodeId, NodeKind, ProposalView, SiteView, SubjectView, View, VisitView,
+    LabResultView, MedicationView, NodeId, NodeKind, ProposalView, ProtocolDeviationView, SiteView,
+    SubjectView, View, VisitView,
 };
 use crate::snapshot::tables::{Table, find};
 use policy::DataGroup;
@@ -44,6 +45,8 @@ pub enum Found<'v> {
     DltAdjudication(DltAdjudicationView<'v>),
     /// An intercurrent event.
     IntercurrentEvent(IntercurrentEventView<'v>),
+    /// A protocol deviation.
+    ProtocolDeviation(ProtocolDeviationView<'v>),
     /// A consent.
     Consent(ConsentView<'v>),
     /// The result of an eligibility criterion.
@@ -95,6 +98,9 @@ impl View {
             NodeKind::DltAdjudication => self.dlt_adjudication_by_row(node.row).map(Found::DltAdjudication),
             NodeKind::IntercurrentEvent => {
                 self.intercurrent_event_by_row(node.row).map(Found::IntercurrentEvent)
+            }
+            NodeKind::ProtocolDeviation => {
+                self.protocol_deviation_by_row(node.row).map(Found::ProtocolDeviation)
             }
             NodeKind::Consent => self.consent_by_row(node.row).map(Found::Consent),
             NodeKind::EligibilityResult => {
@@ -171,6 +177,8 @@ by_row! {
     dlt_adjudication_by_row: DltAdjudicationView from dlt_adjudications;
     /// An intercurrent event by its row id.
     intercurrent_event_by_row: IntercurrentEventView from intercurrent_events;
+    /// A protocol deviation by its row id.
+    protocol_deviation_by_row: ProtocolDeviationView from protocol_deviations;
     /// How participation ended, by its row id.
     disposition_by_row: DispositionView from dispositions;
 }

@@ -7,9 +7,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 use entity::row::Row;
 use entity::terms::{
     AdverseEventCategory, AdverseEventOutcome, Agent, Autoantibody, Causality, CausalityAssessor, ClockKind,
-    CohortStatus, Comparator, ConsentPurpose, CriterionKind, CriterionResult, DispositionKind, Frequency,
-    GradeScale, Indication, Instrument, IntercurrentEventKind, MedicationClass, Qualitative, Route,
-    RuleState, SeriousnessCriterion, VisitStatus,
+    CohortStatus, Comparator, ConsentPurpose, CriterionKind, CriterionResult, DeviationCategory,
+    DispositionKind, Frequency, GradeScale, Indication, Instrument, IntercurrentEventKind, MedicationClass,
+    Qualitative, Route, RuleState, SeriousnessCriterion, VisitStatus,
 };
 use entity::{AstctFindings, Exact, FreeText, Items, rows};
 use policy::DataGroup;
@@ -373,6 +373,21 @@ subject_rows! {
         days: Option<i32> = |it, of| it.days;
         /// A note.
         note: Shown<&'v str> = |it, of| of.text(it.note.as_ref());
+    }
+    /// A protocol deviation.
+    ProtocolDeviationView(ProtocolDeviation, ProtocolDeviation, ProtocolDeviations) {
+        /// What was deviated from.
+        category: DeviationCategory = |it, of| it.category;
+        /// When.
+        occurred_on: ShownDate = |it, of| of.day(it.occurred_on);
+        /// What happened.
+        description: Shown<&'v str> = |it, of| of.text(Some(&it.description));
+        /// Whether it is important; none until it is classified.
+        important: Option<bool> = |it, of| it.important;
+        /// Whether it may affect how efficacy is read; none until it is classified.
+        affects_efficacy: Option<bool> = |it, of| it.affects_efficacy;
+        /// Why it is classified so.
+        rationale: Shown<&'v str> = |it, of| of.text(it.rationale.as_ref());
     }
     /// A consent.
     ConsentView(Consent, Consent, Consent) {

@@ -3,8 +3,8 @@
 use super::rights::{Rights, Sight};
 use super::rows::{
     AdverseEventView, AssessmentView, AutoantibodyPanelView, CohortView, ConsentView, DispositionView,
-    DoseView, EligibilityResultView, IntercurrentEventView, LabResultView, MedicationView, RowView, Shows,
-    SiteView, StudyRowView, VisitView,
+    DoseView, EligibilityResultView, IntercurrentEventView, LabResultView, MedicationView,
+    ProtocolDeviationView, RowView, Shows, SiteView, StudyRowView, VisitView,
 };
 use super::shown::{Shown, ShownDate, ShownPartialDate};
 use super::trail::{Read, ReadKind};
@@ -167,6 +167,14 @@ impl<'v> SubjectView<'v> {
         self.date(Some(self.subject.row.screened_on))
     }
 
+    /// Through which day the subject's protocol deviations are recorded and classified.
+    pub fn deviations_reviewed_through(&self) -> ShownDate {
+        if !self.sees(DataGroup::ProtocolDeviations) {
+            return ShownDate::MASKED;
+        }
+        self.date(self.rows().deviation_reviews.first().map(|it| it.through))
+    }
+
     /// When the subject was enrolled.
     pub fn enrolled_on(&self) -> ShownDate {
         self.date(self.subject.row.enrolled_on)
@@ -306,6 +314,8 @@ lists! {
     adverse_events: AdverseEventView from adverse_events;
     /// Intercurrent events in order of time.
     intercurrent_events: IntercurrentEventView from intercurrent_events;
+    /// Protocol deviations in order of time.
+    protocol_deviations: ProtocolDeviationView from protocol_deviations;
     /// Consents in order of time.
     consents: ConsentView from consents;
     /// Results of eligibility criteria.

@@ -41,6 +41,8 @@ const TABLES: &[TableRule] = &[
     ("adverse_event_causality", DataGroup::AdverseEvents,      Some(NodeKind::AdverseEventCausality)),
     ("dlt_adjudication",        DataGroup::Adjudication,       Some(NodeKind::DltAdjudication)),
     ("intercurrent_event",      DataGroup::IntercurrentEvents, Some(NodeKind::IntercurrentEvent)),
+    ("protocol_deviation",      DataGroup::ProtocolDeviations, Some(NodeKind::ProtocolDeviation)),
+    ("deviation_review",        DataGroup::ProtocolDeviations, None),
     ("disposition",             DataGroup::Subjects,           Some(NodeKind::Disposition)),
     ("data_cut",                DataGroup::OpenReport,         Some(NodeKind::DataCut)),
     ("closed_cut",              DataGroup::ClosedReport,       None),

@@ -99,6 +99,11 @@ impl CorrectRecord {
                 let row = to.row(desk, subject, (*id, side))?;
                 self.lay_open((desk, subject, side), saved, &row)
             }
+            Correction::Deviation(id, to) => {
+                let saved = self.saved(&rows.protocol_deviations)?;
+                let row = to.row(desk, subject, (*id, side))?;
+                self.lay_open((desk, subject, side), saved, &row)
+            }
             Correction::Disposition(_, to) => self.disposition((desk, subject, side), to),
         }
     }

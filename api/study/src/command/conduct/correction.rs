@@ -1,7 +1,8 @@
 //! What can be corrected, kind by kind: the act that it is, and how the record is found.
 
 use super::{
-    DoseFields, IntercurrentEventFields, LabFields, MedicationFields, PanelFields, PanelResult, VisitFields,
+    DeviationFields, DoseFields, IntercurrentEventFields, LabFields, MedicationFields, PanelFields,
+    PanelResult, VisitFields,
 };
 use crate::command::enrolment::{ConsentFields, DispositionFields};
 use crate::command::safety::{AdverseEventFields, GradeSince};
@@ -34,6 +35,8 @@ pub enum Correction {
     Grade(Uuid, GradeSince),
     /// An intercurrent event.
     IntercurrentEvent(Uuid, IntercurrentEventFields),
+    /// A protocol deviation.
+    Deviation(Uuid, DeviationFields),
     /// How participation ended.
     Disposition(Uuid, DispositionFields),
 }
@@ -52,6 +55,7 @@ impl Correction {
             Correction::AdverseEvent(..) => Act::CorrectAdverseEvent,
             Correction::Grade(..) => Act::CorrectAdverseEventGrade,
             Correction::IntercurrentEvent(..) => Act::CorrectIntercurrentEvent,
+            Correction::Deviation(..) => Act::CorrectProtocolDeviation,
             Correction::Disposition(..) => Act::CorrectDisposition,
         }
     }
@@ -69,6 +73,7 @@ impl Correction {
             | Correction::AdverseEvent(id, _)
             | Correction::Grade(id, _)
             | Correction::IntercurrentEvent(id, _)
+            | Correction::Deviation(id, _)
             | Correction::Disposition(id, _) => *id,
         }
     }
@@ -86,6 +91,7 @@ impl Correction {
             Correction::AdverseEvent(..) => "adverseEvent",
             Correction::Grade(..) => "adverseEventGrade",
             Correction::IntercurrentEvent(..) => "intercurrentEvent",
+            Correction::Deviation(..) => "deviation",
             Correction::Disposition(..) => "disposition",
         }
     }
@@ -103,6 +109,7 @@ impl Correction {
             | Correction::Medication(..)
             | Correction::Grade(..)
             | Correction::IntercurrentEvent(..)
+            | Correction::Deviation(..)
             | Correction::Disposition(..) => Kind::Record,
         }
     }
@@ -119,6 +126,7 @@ impl Correction {
             | Correction::AdverseEvent(..)
             | Correction::Grade(..)
             | Correction::IntercurrentEvent(..)
+            | Correction::Deviation(..)
             | Correction::Disposition(..) => false,
         }
     }
@@ -137,6 +145,7 @@ impl Correction {
             Correction::AdverseEvent(..) => view.adverse_event_by_row(id).is_some(),
             Correction::Grade(..) => view.adverse_event_grade_by_row(id).is_some(),
             Correction::IntercurrentEvent(..) => view.intercurrent_event_by_row(id).is_some(),
+            Correction::Deviation(..) => view.protocol_deviation_by_row(id).is_some(),
             Correction::Disposition(..) => view.disposition_by_row(id).is_some(),
         }
     }

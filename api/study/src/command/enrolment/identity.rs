@@ -47,17 +47,31 @@ pub(super) fn checked(identity: &Identity, birth_year: i32) -> Result<Identity, 
     Ok(stored)
 }
 
-/// What the image says in place of identifiers: HMAC-SHA-256 over their canonical JSON, in hexadecimal. It can
-/// be checked by whoever holds the key and the identifiers, and tells nobody else anything.
+/// What the image says in place of identifiers: HMAC-SHA-256 over a salt and their canonical JSON, in hexadecimal. It can
+/// be checked by whoever holds the key, the salt and the identifiers, and tells nobody else anything: the salt is encrypted
+/// with the identifiers, so that once they are erased not even whoever holds the key can try which ones they were.
 ///
 /// # Errors
 /// INVALID when the identifiers have no canonical form.
-pub fn commitment(identity: &Identity, key: &[u8; 32]) -> Result<String, Refusal> {
+pub fn commitment(identity: &Identity, key: &[u8; 32], salt: &[u8; 32]) -> Result<String, Refusal> {
     let unkept = || Refusal::invalid("identity", "the identifiers have no canonical form");
     let canonical = ledger::canonical::to_canonical(identity).map_err(|_| unkept())?;
     let mac = Hmac::<Sha256>::new_from_slice(key).map_err(|_| unkept())?;
-    let digest = mac.chain_update(canonical.as_bytes()).finalize().into_bytes();
+    let digest = mac.chain_update(salt).chain_update(canonical.as_bytes()).finalize().into_bytes();
     Ok(data_encoding::HEXLOWER.encode(&digest))
+}
+
+/// Identifiers in the input of an act as its digest takes them: which ones were given, and not what they are. The digest lies
+/// in the ledger for good, and could be tried for what an erasure has destroyed.
+///
+/// # Errors
+/// Those of the serializer.
+pub(super) fn named<'i, S: serde::Serializer>(
+    identity: impl Into<Option<&'i Identity>>,
+    to: S,
+) -> Result<S::Ok, S::Error> {
+    let given: Option<&Identity> = identity.into();
+    serde::Serialize::serialize(&given.map(Identity::fields), to)
 }
 
 /// The names of the known identifiers, for the image.

@@ -15,6 +15,7 @@ pub struct RecordIdentity {
     /// The subject.
     pub subject: Uuid,
     /// The identifiers.
+    #[serde(serialize_with = "identity::named")]
     pub identity: Identity,
     /// Why; required when identifiers were recorded before.
     pub reason: Option<String>,
@@ -29,13 +30,14 @@ impl RecordIdentity {
         let subject = desk.subject("subject", self.subject)?;
         let row = &subject.row;
         let identity = identity::checked(&self.identity, row.birth_year)?;
+        let salt = desk.at.secret("identity");
         let again = !row.identity_fields.is_empty();
         if again || self.expected_revision.is_some() {
             expect_revision(self.expected_revision, row.revision)?;
         }
         desk.put(&rows::Subject {
             identity_fields: identity::fields(&identity),
-            identity_commitment: Some(identity::commitment(&identity, &side.commitment_key)?),
+            identity_commitment: Some(identity::commitment(&identity, &side.commitment_key, &salt)?),
             ..row.row.clone()
         })?;
         if again {
@@ -47,7 +49,7 @@ impl RecordIdentity {
             );
         }
         let (subject, study, site) = (subject.id(), row.study_id, row.site_id);
-        desk.beside(SideWrite::Identity { subject, study, site, identity });
+        desk.beside(SideWrite::Identity { subject, study, site, identity, salt });
         Ok(())
     }
 }

@@ -44,6 +44,7 @@ pub struct ScreenSubject {
     /// BILAG-2004 systems that were ever involved.
     pub bilag_history: Vec<BilagSystem>,
     /// Direct identifiers, if the site keeps them here. They never enter the ledger.
+    #[serde(serialize_with = "identity::named")]
     pub identity: Option<Identity>,
 }
 
@@ -82,12 +83,14 @@ impl ScreenSubject {
         if let Some(given) = &self.identity {
             let identity = identity::checked(given, self.birth_year)?;
             row.identity_fields = identity::fields(&identity);
-            row.identity_commitment = Some(identity::commitment(&identity, &side.commitment_key)?);
+            let salt = desk.at.secret("identity");
+            row.identity_commitment = Some(identity::commitment(&identity, &side.commitment_key, &salt)?);
             desk.beside(SideWrite::Identity {
                 subject: row.id,
                 study: row.study_id,
                 site: site.id,
                 identity,
+                salt,
             });
         }
         desk.put(&row)?;

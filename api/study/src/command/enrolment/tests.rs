@@ -19,12 +19,21 @@ fn a_subject_is_screened_under_a_code_of_its_site() {
     assert_eq!((first.code.as_str(), first.ordinal), ("SH01-001", 1));
     assert_eq!(first.identity_fields.0, ["initials"]);
     assert!(!format!("{:?}", decision.open).contains("QZXW"), "no identifier in an image");
-    assert!(matches!(&decision.side[..], [SideWrite::Identity { subject, .. }] if *subject == first.id));
+    let [SideWrite::Identity { subject, salt, .. }] = &decision.side[..] else {
+        panic!("{:?}", decision.side)
+    };
+    assert_eq!(*subject, first.id);
     let commitment = first.identity_commitment.unwrap();
-    // HMAC-SHA-256 under the key of 32 bytes 9 over {"initials":"QZXW"}.
-    let key = hmac_of(&[9; 32], br#"{"initials":"QZXW"}"#);
-    assert_eq!(commitment, key);
-    trial.screened("BJ02");
+    // HMAC-SHA-256 under the key of 32 bytes 9 over the salt and {"initials":"QZXW"}: whoever has the key and not the salt, which
+    // is destroyed with the identifiers, cannot try them.
+    let text = [&salt[..], br#"{"initials":"QZXW"}"#].concat();
+    assert_eq!(commitment, hmac_of(&[9; 32], &text));
+    let other = trial.screened("BJ02");
+    let same = trial.subject(other).row.identity_commitment.clone();
+    assert_ne!(same, Some(commitment), "equal identifiers are not seen to be equal");
+    // Nor are they in the digest of the act's input, which the ledger keeps.
+    let input = crate::command::Decide::input(&screen).to_string();
+    assert!(input.contains(r#""identity":["initials"]"#) && !input.contains("QZXW"), "{input}");
     let third = trial.screened("SH01");
     assert_eq!(trial.subject(third).row.code, "SH01-002");
     assert_eq!(trial.subject(third).row.ordinal, 3);

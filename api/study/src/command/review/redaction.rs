@@ -64,7 +64,7 @@ const WORDS: &[&str] = &[
 ];
 
 /// The words of a record in fields of free text, which hold their spans beside them.
-const FREE_TEXTS: &[&str] = &["note", "narrative", "rationale", "reason"];
+const FREE_TEXTS: &[&str] = &["note", "narrative", "rationale", "reason", "description"];
 
 /// Where comments on descriptors stand in the image of an assessment.
 const COMMENTS: &str = "comments.";
@@ -134,6 +134,7 @@ pub(super) fn find_target(study: &Snapshot, id: Uuid) -> Option<Target> {
         .or_else(|| target(&rows.adverse_events, id))
         .or_else(|| target(&rows.dlt_adjudications, id))
         .or_else(|| target(&rows.intercurrent_events, id))
+        .or_else(|| target(&rows.protocol_deviations, id))
         .or_else(|| target(&rows.dispositions, id))
         .or_else(|| target(&rows.eligibility_results, id))
         .or_else(|| target(&rows.autoantibody_panels, id))

@@ -144,7 +144,10 @@ fn adverse_events_count_for_a_year() {
     let safety = book.safety();
     assert_eq!(safety.treatment_emergent_horizon_day, 366);
     assert!(safety.lymphodepletion_period && safety.missing_causality_is_related);
-    assert_eq!(safety.missing_grade_sensitivity, Grade::Three);
+    assert_eq!(
+        (safety.missing_grade_sensitivity, safety.serious_infection_grade),
+        (Grade::Three, Grade::Three)
+    );
     assert_eq!((safety.hys_law_bilirubin, safety.hys_law_window_days), (BilirubinRule::Above2, 14));
     assert_eq!(safety.special_interest.len(), 9);
     assert_eq!(safety.special_interest[..3], ["CRS", "ICANS", "GVHD"]);
@@ -253,6 +256,8 @@ fn limits_of_endpoints_are_exact() {
     assert_eq!((sledai.lookback_days, sledai.laboratory_days_after, sledai.arthritis_joints), (30, 3, 2));
     assert_eq!((sledai.serology_carry_forward_days, sledai.proteinuria_ratio_mg_per_g), (0, decimal("500")));
     assert_eq!(endpoints.bilag2004.renal_first_visit, RenalFirstVisit::Strict);
+    let bilag = &endpoints.bilag2004;
+    assert!(bilag.unrecorded_nephritis_is_none && bilag.unsuspected_haemolysis_is_none);
     assert_eq!((endpoints.sri.pga_worsening, endpoints.sri.component_days), (decimal("0.30"), 7));
     assert_eq!(endpoints.sri.missing, MissingStrategy::Nri);
     assert_eq!(
@@ -281,6 +286,7 @@ fn limits_of_endpoints_are_exact() {
         (failure.after_study_day, failure.excused_days, failure.excused_within_days_of_dose),
         (28, 7, 28)
     );
+    assert_eq!(failure.excused_days_before_dose, 1);
     assert_eq!(
         (endpoints.duration.sustained_days, endpoints.duration.time_in_state_part),
         (84, decimal("0.50"))
