@@ -4,6 +4,7 @@ use crate::config::{Network, Settings};
 use crate::graphql::{self, Schema};
 use crate::guard::Documents;
 use crate::guard::counters::Counters;
+use crate::guard::operations::Operations;
 use crate::signin::Trust;
 use crate::signin::password::Hasher;
 use crate::{http, live, ntp};
@@ -47,6 +48,8 @@ pub struct App {
     pub sockets: live::Sockets,
     /// Documents that passed the guard.
     pub documents: Documents,
+    /// Which operations are executed.
+    pub operations: Operations,
     cuts: Mutex<HashMap<CutKey, Arc<Snapshot>>>,
 }
 
@@ -140,6 +143,7 @@ impl App {
         // A configured key set that does not read stops the start, not the first request.
         let trust = Trust::new(&settings)?;
         let hasher = Hasher::new(&settings.sign_in)?;
+        let operations = Operations::read(settings.server.operations.as_deref())?;
         let app = App {
             settings,
             store,
@@ -154,6 +158,7 @@ impl App {
             clock_offset: ntp::Offset::default(),
             sockets: live::Sockets::default(),
             documents: Documents::default(),
+            operations,
             cuts,
         };
         if !app.settings.clock.ntp_servers.is_empty() {

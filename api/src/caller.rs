@@ -12,6 +12,10 @@ use std::sync::Arc;
 use store::{CallerRef, Newest, Session};
 use uuid::Uuid;
 
+/// The program that tokens without a sign-in are made for: whoever bears one has shown that an operator made it, and nothing
+/// of who they are.
+pub const COMMAND_LINE: &str = "trialgraph command line";
+
 /// What a request says of its caller.
 pub struct Calling<'r> {
     /// The bearer token.
@@ -72,6 +76,11 @@ const OVER: Rejected = Rejected::because("the session is over: sign in again");
 const NOTED: Duration = Duration::seconds(30);
 
 impl Caller {
+    /// Whether the token was made on the command line, without a sign-in.
+    pub fn is_of_the_command_line(&self) -> bool {
+        self.local && self.session.is_none() && self.client.as_deref() == Some(COMMAND_LINE)
+    }
+
     /// The caller as the portal knows them at an instant; none when it does not, or not any more.
     pub fn actor(&self, portal: &Portal, now: DateTime<Utc>) -> Option<Actor> {
         if let Some(client) = self.client_of(portal) {

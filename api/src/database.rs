@@ -62,6 +62,7 @@ fn master_keys(settings: &Settings) -> Result<Arc<dyn KeyVault>, String> {
          database"
             .to_owned()
     })?;
+    not_for_others(path)?;
     let text = std::fs::read_to_string(path).map_err(|error| match error.kind() {
         // Another key than the one that the data were encrypted under would open nothing.
         std::io::ErrorKind::NotFound => format!(
@@ -89,4 +90,17 @@ fn make(path: &Path) -> Result<bool, String> {
     }
     tracing::info!("made a new master key: keep a copy of its file apart from the database");
     Ok(true)
+}
+
+/// Refuses a file of master keys that others on the machine can read.
+fn not_for_others(path: &std::path::Path) -> Result<(), String> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let Ok(held) = std::fs::metadata(path) else { return Ok(()) };
+    match held.permissions().mode() & 0o007 {
+        0 => Ok(()),
+        _ => Err(format!(
+            "{} can be read by everybody on this machine, and it opens what identifies subjects: chmod 600 it",
+            path.display()
+        )),
+    }
 }

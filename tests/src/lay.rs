@@ -8,6 +8,9 @@ use std::sync::Arc;
 use study::command::enrolment::identity_commitment;
 use study::{Decide, Heads, Snapshot};
 
+/// The salt of commitments to made-up identifiers.
+const SALT: [u8; 32] = [5; 32];
+
 /// Rows for one entry. It goes through the store like any command, and is judged by nobody.
 #[derive(Clone, Debug, Default)]
 pub struct Lay {
@@ -85,7 +88,7 @@ impl Decide for Lay {
             let fields: Vec<String> = identity.fields().into_iter().map(str::to_owned).collect();
             decision.open.push(change(&rows::Subject {
                 identity_fields: fields.into(),
-                identity_commitment: Some(identity_commitment(identity, &side.commitment_key)?),
+                identity_commitment: Some(identity_commitment(identity, &side.commitment_key, &SALT)?),
                 ..row.clone()
             }));
             decision.side.push(SideWrite::Identity {
@@ -93,6 +96,7 @@ impl Decide for Lay {
                 study: row.study_id,
                 site: row.site_id,
                 identity: identity.clone(),
+                salt: SALT,
             });
         }
         decision.open.extend(self.open.iter().cloned());

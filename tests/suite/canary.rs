@@ -60,6 +60,25 @@ both! {
             assert!(!answer.mentions(BORN), "{}", answer.text);
         }
 
+        // In a form that is not asked for, in a place of another kind, and in a document that cannot be read.
+        let name = IDENTITY[1].1;
+        let wrong = |identity: Value| json!({ "key": "wrong", "subject": subject, "identity": identity });
+        let unread = [
+            coordinator.act("recordIdentity", wrong(json!({ "birthDate": "29.3.1987 QXJZ" })), "").await,
+            coordinator.act("recordIdentity", wrong(json!({ "birthDate": ["QXJZ"] })), "").await,
+            coordinator.act("recordIdentity", wrong(json!(name)), "").await,
+            coordinator.act("recordIdentity", wrong(json!({ "name": { "first": name } })), "").await,
+            coordinator.act("recordIdentity", json!({ "key": "wrong", "subject": { "name": name } }), "").await,
+            coordinator.ask(&format!("mutation {{ recordIdentity(input: {{ key: \"k\", identity: {{ name: \"{name}\" ")).await,
+            coordinator.ask(&format!("mutation {{ recordIdentity(input: {{ identity: {{ birthDate: \"{name}\", name: 7 }} }}) {{ revision }} }}")).await,
+        ];
+        for answer in &unread {
+            assert!(answer.text.contains("\"errors\""), "{}", answer.text);
+            for text in ["QXJZ", "Kanarienvogel", "29.3.1987"] {
+                assert!(!answer.text.contains(text), "{}", answer.text);
+            }
+        }
+
         let raw = app.raw().await;
         for text in IDENTITY.iter().map(|it| it.1).chain([BORN]) {
             assert_eq!(raw.columns_with(text).await, Vec::<String>::new(), "{text}");
@@ -97,14 +116,49 @@ both! {
             "seriousness": ["HOSPITALISATION"], "awareOn": "2026-06-02", "grades": [{ "grade": 1, "scale": "CTCAE_V5" }],
             "causalities": [{ "agent": "NK510", "causality": "UNLIKELY" }] });
         plant("reportAdverseEvent", event, "narrative", "").await;
+        let deviation = json!({ "category": "OTHER", "occurredOn": "2026-06-03" });
+        plant("recordProtocolDeviation", deviation, "description", "").await;
         plant("recordIntercurrentEvent", json!({ "kind": "MISSED_VISIT", "occurredOn": "2026-06-03" }), "note", "").await;
+        let drug = json!({ "class": "OTHER", "dose": "1", "unit": "mg", "route": "ORAL", "frequency": "QD", "start": "2026-06-01",
+            "ongoing": true, "indication": "OTHER", "drug": "Paracetamol" });
+        let taken = coordinator.act("recordMedication", { let mut it = drug; it["key"] = json!("drug"); it["subject"] = json!(subject); it },
+            "medication { id revision }").await.accepted()["medication"].clone();
+        let changed = json!({ "key": "changed", "medication": taken["id"], "expectedRevision": taken["revision"], "class": "OTHER", "dose": "2",
+            "unit": "mg", "route": "ORAL", "frequency": "QD", "start": "2026-06-01", "ongoing": true, "indication": "OTHER", "drug": "Paracetamol",
+            "reason": "Freitext-QX-change-442" });
+        coordinator.act("correctMedication", changed, "").await.accepted();
+        let results = json!({ "key": "results", "subject": subject, "collectedOn": "2026-06-02", "laboratory": "Freitext-QX-laboratory-442",
+            "results": [{ "analyte": "alt", "raw": "31", "unit": "U/L", "uln": "40", "method": "Freitext-QX-method-442" }] });
+        coordinator.act("recordLabResults", results, "").await.accepted();
+        let visits = app.study("coordinator-sh01", "subject(code: \"SH01-001\") { visits { id date { value } } adverseEvents { id pt }
+            protocolDeviations { id revision } }").await;
+        let visits = &visits["subject"];
+        let unscheduled = visits["visits"].as_array().unwrap().iter().find(|it| it["date"]["value"] == "2026-06-02").unwrap();
+        let scored = json!({ "key": "scored", "visit": unscheduled["id"], "answers": { "sledai": { "present": ["rash"],
+            "comments": [{ "code": "rash", "text": "Freitext-QX-comment-442" }] } } });
+        coordinator.act("recordAssessment", scored, "").await.accepted();
+        let headache = visits["adverseEvents"].as_array().unwrap().iter().find(|it| it["pt"] == "Headache").unwrap();
+        let monitor = app.as_("medical-monitor");
+        let judged = json!({ "key": "judged", "adverseEvent": headache["id"], "isDlt": false, "rationale": "Freitext-QX-rationale-442" });
+        monitor.act("adjudicateDlt", judged, "").await.accepted();
+        let deviation = &visits["protocolDeviations"][0];
+        let classified = json!({ "key": "classified", "deviation": deviation["id"], "important": false, "affectsEfficacy": false,
+            "rationale": "Freitext-QX-class-442", "expectedRevision": deviation["revision"] });
+        monitor.act("classifyProtocolDeviation", classified, "").await.accepted();
         plant("withdrawSubject", json!({ "kind": "WITHDRAWN", "occurredOn": "2026-06-04" }), "reason", "").await;
 
         let raw = app.raw().await;
         for (field, columns) in [
             ("note", &["change.image", "intercurrent_event.note", "visit.note"][..]),
             ("narrative", &["adverse_event.narrative", "change.image"]),
+            ("description", &["change.image", "protocol_deviation.description"]),
             ("reason", &["change.image", "disposition.reason"]),
+            ("change", &["change.image", "change_reason.text"]),
+            ("laboratory", &["change.image", "lab_result.laboratory"]),
+            ("method", &["change.image", "lab_result.method"]),
+            ("comment", &["assessment.items", "change.image"]),
+            ("rationale", &["change.image", "dlt_adjudication.rationale"]),
+            ("class", &["change.image", "protocol_deviation.rationale"]),
         ] {
             let found = raw.columns_with(&format!("Freitext-QX-{field}-442")).await;
             assert_eq!(found, columns, "{field}");
@@ -114,6 +168,14 @@ both! {
         cut(app, "CUT-1", "2026-07-01").await;
         let schema = Schema::read(app).await;
         let whole = format!("{{ study(code: \"NK510\") {{ {} }} }}", schema.selection("Study", 5, &["Protocol.document"]));
+        assert!(!app.server.get("/metrics").await.1.contains("Freitext-QX"));
+        // Whoever reads nothing clinical, and another site.
+        for name in ["pharmacist-sh01", "administrator", "coordinator-bj02", "investigator-gz03"] {
+            let answer = app.as_(name).ask(&whole).await;
+            let read: Vec<_> = texts(&answer.data).into_iter().filter(|(_, text)| text.contains("Freitext-QX")).collect();
+            // Where a subject stands, and where a visit was, is for the pharmacist to read, with what was noted of it.
+            assert!(read.iter().all(|(path, _)| name == "pharmacist-sh01" && (path.contains("visits") || path.contains("disposition"))), "{name}: {read:?}");
+        }
         for name in ["dsmb-member", "dsmb-statistician"] {
             let answer = app.as_(name).ask(&whole).await;
             assert!(!answer.one().is_null(), "{}", answer.text);

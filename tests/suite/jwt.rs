@@ -151,6 +151,8 @@ async fn trusting(app: &TestApp, file: &std::path::Path) -> Server {
         ca_file: None,
         clients: Vec::new(),
         acr: Vec::new(),
+        any_acr: true,
+        longest_minutes: 60,
         signature_acr: Vec::new(),
     }];
     let visitor = AddPerson {

@@ -105,6 +105,8 @@ both! {
             ca_file: None,
             clients: Vec::new(),
             acr: Vec::new(),
+        any_acr: true,
+        longest_minutes: 60,
             signature_acr: Vec::new(),
         }];
         let server = app.under(settings).await;

@@ -2,18 +2,21 @@
 
 use super::Told;
 use super::installation::{self, accepted, asking, broken, call, fresh};
+use super::proof;
 use crate::config::Settings;
 use crate::database;
 use crate::signin::factor;
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use clap::Args;
 use policy::{Role, needs_two};
-use portal::command;
+use portal::{MembershipView, Portal, command};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use store::{CallerRef, Store};
 use study::Rulebook;
 use study::command::setup::FoundStudy;
+use study::terms::Term as _;
 use uuid::Uuid;
 
 /// Who acts.
@@ -249,6 +252,10 @@ impl Invite {
     pub(super) async fn run(self, settings: &Settings) -> Told<ExitCode> {
         let store = database::open(settings).await?;
         let person = person(&store, &self.by.user, &self.name).await?;
+        // A first invitation opens nothing that was there; of a second one somebody answers for it.
+        if store.credential(person).await.map_err(broken)?.is_some() {
+            proof::demand(settings, &store, &self.by.user).await?;
+        }
         let code = factor::invitation_code();
         let hours = self.hours.unwrap_or(settings.sign_in.invitation_hours);
         let invite = command::InvitePerson { person, hours, digest: factor::digest(&code) };
@@ -316,7 +323,8 @@ impl Grant {
         let done = accepted(store.decide_portal(Box::new(propose), call(self.by.caller())).await)?;
         println!("The grant is proposed: {}", done.row);
         eprintln!(
-            "Another administrator approves it within three days: trialgraph approve-grant --as NAME --proposal ID"
+            "Another administrator approves it within three days, with an access token of theirs on standard input: \
+             trialgraph approve-grant --as NAME --proposal ID"
         );
         Ok(ExitCode::SUCCESS)
     }
@@ -360,6 +368,7 @@ impl Proposals {
 impl Decided {
     pub(super) async fn approve(self, settings: &Settings) -> Told<ExitCode> {
         let store = database::open(settings).await?;
+        proof::demand(settings, &store, &self.by.user).await?;
         let approve = command::ApproveMembership { proposal: self.proposal };
         let done = accepted(store.decide_portal(Box::new(approve), call(self.by.caller())).await)?;
         println!("The role is granted: {}", done.row);
@@ -379,14 +388,53 @@ impl People {
     pub(super) async fn run(self, settings: &Settings) -> Told<ExitCode> {
         let store = database::open(settings).await?;
         let (portal, actor, now) = asking(&store, &self.by.user).await?;
+        let signed_in = store.last_sign_ins().await.map_err(broken)?;
         for person in portal.people(&actor, now).map_err(|refusal| refusal.message)? {
-            println!("{} ({})", person.name, person.display_name);
+            let last = last_sign_in(&signed_in, person.id);
+            println!("{} ({}) {}, {last}", person.name, person.display_name, person.status.as_str());
             for grant in &person.memberships {
-                println!("  {} {}", grant.id, grant.role.as_str());
+                println!("  {} {}", grant.id, described(&portal, grant));
             }
         }
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// When somebody last signed in here.
+pub(super) fn last_sign_in(signed_in: &BTreeMap<Uuid, DateTime<Utc>>, person: Uuid) -> String {
+    match signed_in.get(&person) {
+        Some(at) => format!("signed in last on {}", at.date_naive()),
+        None => "never signed in with an account of this installation".to_owned(),
+    }
+}
+
+/// A grant in a line: the role, where, from when to when, by whom, and what was confirmed of it (P11-28, P11-60).
+pub(super) fn described(portal: &Portal, grant: &MembershipView) -> String {
+    let code = grant.study.and_then(|id| portal.all_studies().find(|(known, _)| *known == id));
+    let mut line =
+        format!("{} in {}", grant.role.as_str(), code.map_or("the installation", |(_, code)| code));
+    if !grant.sites.is_empty() {
+        line.push_str(&format!(" at {} of its sites", grant.sites.len()));
+    }
+    line.push_str(&format!(", from {}", grant.valid_from));
+    if let Some(day) = grant.valid_to {
+        line.push_str(&format!(" to {day}"));
+    }
+    if let Some(by) = grant.granted_by.and_then(|by| portal.printed_name(by)) {
+        line.push_str(&format!(", granted by {by}"));
+    }
+    let known =
+        |what: &str, text: Option<String>| format!(", {what} {}", text.as_deref().unwrap_or("not recorded"));
+    if grant.study.is_some() {
+        line.push_str(&known("training", grant.training_on.map(|day| day.to_string())));
+        line.push_str(&known("delegation", grant.delegation.clone()));
+    }
+    match grant.ended_at {
+        Some(at) => line.push_str(&format!(", ended on {}", at.date_naive())),
+        None if !grant.holds => line.push_str(", not in force"),
+        None => {}
+    }
+    line
 }
 
 impl EndGrant {

@@ -2,6 +2,7 @@
 
 use super::Told;
 use crate::app::board_keys;
+use crate::caller::COMMAND_LINE;
 use crate::config::Settings;
 use crate::database;
 use crate::signin::{self, Minter};
@@ -57,7 +58,7 @@ pub(crate) fn broken(error: StoreError) -> String {
 
 /// A call from the command line.
 pub(crate) fn call(caller: CallerRef) -> Call {
-    Call { caller, client: Some("trialgraph command line".to_owned()), request_id: fresh(), key: None }
+    Call { caller, client: Some(COMMAND_LINE.to_owned()), request_id: fresh(), key: None }
 }
 
 /// Who asks on the command line, with the portal and the moment at which they ask.
@@ -137,7 +138,7 @@ pub(super) async fn token(settings: &Settings, options: TokenOptions) -> Told<Ex
     let grant = signin::Grant {
         user: &actor.name,
         epoch: portal.sign_in_epoch(&actor.name).unwrap_or_default(),
-        client: "trialgraph command line",
+        client: COMMAND_LINE,
         now: now.timestamp(),
         seconds: i64::try_from(minutes * 60).unwrap_or(3_600),
         id: fresh(),
@@ -145,8 +146,9 @@ pub(super) async fn token(settings: &Settings, options: TokenOptions) -> Told<Ex
     let token =
         minter(settings, &store).await?.mint(&grant).map_err(|_| "the token cannot be signed".to_owned())?;
     let record = store::Access {
+        // The operator's act: nobody proved to be the person whom it names.
         actor: actor.person,
-        actor_name: actor.display_name,
+        actor_name: format!("(operator) for {}", actor.display_name),
         role: None,
         membership: None,
         study: None,
@@ -156,7 +158,7 @@ pub(super) async fn token(settings: &Settings, options: TokenOptions) -> Told<Ex
         operation: Some("token".to_owned()),
         request_id: fresh(),
     };
-    store.log_access(vec![record], Some("trialgraph command line".to_owned())).await.map_err(broken)?;
+    store.log_access(vec![record], Some(COMMAND_LINE.to_owned())).await.map_err(broken)?;
     println!("{token}");
     Ok(ExitCode::SUCCESS)
 }

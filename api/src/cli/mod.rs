@@ -1,15 +1,18 @@
 //! The command line. Acts name the person who performs them (`--as USER`) and go through the same decisions as
 //! over GraphQL.
 
+mod access_log;
 mod act;
 mod client;
 mod demo;
 mod derive;
 pub mod installation;
 mod master_key;
+mod proof;
 mod review;
 mod rights;
 mod serve;
+mod setting;
 mod verify;
 
 use crate::config::Settings;
@@ -66,8 +69,12 @@ enum Command {
     People(act::People),
     /// End a grant at once.
     EndGrant(act::EndGrant),
+    /// Show the settings of the installation, or change one.
+    Setting(setting::Options),
     /// List the grants that are due for review, or confirm that one is still needed.
     ReviewGrants(review::Options),
+    /// List the newest records of the access log.
+    AccessLog(access_log::Options),
     /// Show what a person may do and see, by the rules alone and without any data of a study.
     Rights(rights::Options),
     /// Print a new master key, to be put before the others in the file of master keys at every server.
@@ -134,7 +141,9 @@ fn run(arguments: Arguments) -> Told<ExitCode> {
             Command::RejectGrant(options) => options.reject(&settings()?).await,
             Command::People(options) => options.run(&settings()?).await,
             Command::EndGrant(options) => options.run(&settings()?).await,
+            Command::Setting(options) => options.run(&settings()?).await,
             Command::ReviewGrants(options) => options.run(&settings()?).await,
+            Command::AccessLog(options) => options.run(&settings()?).await,
             Command::Rights(options) => options.run(&settings()?).await,
             Command::RotateKeys => master_key::rotate(&settings()?).await,
             Command::Verify(options) => verify::run(&settings()?, options).await,

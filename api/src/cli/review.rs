@@ -1,8 +1,8 @@
 //! The periodic review of access: which grants are due, and that one is still needed.
 
 use super::Told;
-use super::act::As;
-use super::installation::{accepted, asking, call};
+use super::act::{As, described, last_sign_in};
+use super::installation::{accepted, asking, broken, call};
 use crate::config::Settings;
 use crate::database;
 use clap::Args;
@@ -34,16 +34,19 @@ impl Options {
         }
         let (portal, actor, now) = asking(&store, &self.by.user).await?;
         let today = now.date_naive();
+        let signed_in = store.last_sign_ins().await.map_err(broken)?;
         let mut due: Vec<_> = Vec::new();
         for person in portal.people(&actor, now).map_err(|refusal| refusal.message)? {
             let grants = person.memberships.iter().filter_map(|grant| Some((grant.review_due?, grant)));
-            due.extend(grants.map(|(day, grant)| (day, person.name.clone(), grant.role, grant.id)));
+            let last = last_sign_in(&signed_in, person.id);
+            let told = |grant| format!("{}; {last}", described(&portal, grant));
+            due.extend(grants.map(|(day, grant)| (day, person.name.clone(), grant.id, told(grant))));
         }
         due.sort();
         due.retain(|(day, ..)| (*day - today).num_days() <= i64::try_from(self.within).unwrap_or(i64::MAX));
-        for (day, name, role, id) in &due {
+        for (day, name, id, told) in &due {
             let late = if *day < today { "OVERDUE since" } else { "due by" };
-            println!("{id} {name} {} {late} {day}", role.as_str());
+            println!("{id} {name} {late} {day}: {told}");
         }
         if due.is_empty() {
             println!("No grant is due within {} days.", self.within);

@@ -56,13 +56,25 @@ pub struct Issuer {
     /// Programs (`client_id` or `azp`) whose tokens are accepted. Default all.
     #[serde(default)]
     pub clients: Vec<String>,
-    /// Strengths of a sign-in (`acr`) that are accepted, such as one with a second factor. Default all.
+    /// Strengths of a sign-in (`acr`) that are accepted: those with a second factor (P11-26).
     #[serde(default)]
     pub acr: Vec<String>,
+    /// Whether any strength is accepted, since the issuer asks everybody for a second factor and does not say so in its
+    /// tokens. Default false: then `acr` names at least one.
+    #[serde(default)]
+    pub any_acr: bool,
+    /// Minutes that one of its tokens may hold, 1 to 480: how long somebody who is idle stays in at most, and who was
+    /// disabled there. Default 60.
+    #[serde(default = "hour")]
+    pub longest_minutes: u32,
     /// Strengths of a sign-in (`acr`) that are enough to sign a record. Default none: then nobody who comes from this
     /// issuer can.
     #[serde(default)]
     pub signature_acr: Vec<String>,
+}
+
+fn hour() -> u32 {
+    60
 }
 
 /// Whom the server may call.
@@ -102,6 +114,19 @@ impl Issuer {
                 self.issuer
             ));
         }
+        if self.acr.is_empty() && !self.any_acr {
+            problems.push(format!(
+                "the issuer `{}` names no `acr`: name those of a sign-in with a second factor, or set any_acr = true where it asks \
+                 everybody for one",
+                self.issuer
+            ));
+        }
+        if !(1..=480).contains(&self.longest_minutes) {
+            problems.push(format!(
+                "longest_minutes of the issuer `{}` is {}; it must be from 1 to 480",
+                self.issuer, self.longest_minutes
+            ));
+        }
         if self.audience.is_empty() {
             problems.push(format!("the issuer `{}` needs an audience", self.issuer));
         }
@@ -119,12 +144,26 @@ mod tests {
             let issuer: Issuer = toml::from_str(text).unwrap();
             issuer.problems(&Outbound { loopback, private: Vec::new() }).len()
         };
-        let with = |line: &str| format!("audience = \"a\"\nalgorithm = \"RS256\"\n{line}");
+        let bare = |line: &str| format!("audience = \"a\"\nalgorithm = \"RS256\"\n{line}");
+        let with = |line: &str| bare(&format!("acr = [\"gold\"]\n{line}"));
         assert_eq!(problems(&with("issuer = \"https://id.example.org\""), false), 0);
         assert_eq!(problems(&with("issuer = \"http://id.example.org\""), false), 1);
         assert_eq!(problems(&with("issuer = \"http://127.0.0.1:1\""), true), 0);
         assert_eq!(problems(&with("issuer = \"urn:any\"\njwks_file = \"keys.json\""), false), 0);
         assert!(toml::from_str::<Issuer>(&with("issuer = \"x\"\nverify = false")).is_err());
+        // P11-26: an issuer asks for two factors, and says so or is said to.
+        let own = "issuer = \"https://id.example.org\"";
+        assert_eq!(
+            (problems(&bare(own), false), problems(&bare(&format!("any_acr = true\n{own}")), false)),
+            (1, 0)
+        );
+        for (minutes, wrong) in [(0, 1), (1, 0), (480, 0), (481, 1)] {
+            assert_eq!(
+                problems(&with(&format!("longest_minutes = {minutes}\n{own}")), false),
+                wrong,
+                "{minutes}"
+            );
+        }
         let outbound = Outbound { loopback: false, private: vec!["10.0.0.0/33".to_owned()] };
         assert_eq!(outbound.problems().len(), 1);
     }

@@ -1,5 +1,6 @@
 //! Where the server listens, how it is known, and whom at its edges it believes.
 
+use super::Secret;
 use serde::Deserialize;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -37,6 +38,12 @@ pub struct Server {
     pub trusted_proxies: Vec<String>,
     /// Origins, as `https://portal.example.org`, whose pages may call the API from a browser. Default none.
     pub cors_origins: Vec<String>,
+    /// What whoever reads `/metrics` sends as `Authorization: Bearer …`. Default none: then they are read on this machine
+    /// alone, and by nobody where proxies are trusted.
+    pub metrics_token: Option<Secret>,
+    /// File with the operations that are executed and no others: a manifest of persisted operations, as build tools of front
+    /// ends write it (`apollo-persisted-query-manifest`). Default none: any operation within the limits is executed.
+    pub operations: Option<PathBuf>,
 }
 
 impl Default for Server {
@@ -55,6 +62,8 @@ impl Default for Server {
             tls_key: None,
             trusted_proxies: Vec::new(),
             cors_origins: Vec::new(),
+            metrics_token: None,
+            operations: None,
         }
     }
 }

@@ -18,13 +18,11 @@ pub struct SignIn {
     pub hash_lanes: u32,
     /// Passwords that are hashed at the same time, 1 to 64. Default 2.
     pub hashes_at_once: usize,
-    /// Failures after which an account is locked for the address that they came from, 1 to 5. Default 5.
+    /// Failures after which an account is locked for every address but those from which its owner signed in during the last
+    /// 30 days, and for each of these by its own count, 1 to 5. Default 5.
     pub failures: u32,
     /// Minutes within which failures count, and for which an account is locked, 15 to 1,440. Default 15.
     pub lock_minutes: u32,
-    /// Seconds between the attempts that are judged of an account from other addresses while one is locked, 1 to 60.
-    /// Default 5.
-    pub spacing_seconds: u32,
     /// Sign-in requests from one address in a minute, 1 to 1,000. Default 20.
     pub address_per_minute: u32,
     /// Whether to approve what another person proposed takes a proof of at most five minutes ago: `/signin/again` here, or
@@ -45,7 +43,6 @@ impl Default for SignIn {
             hashes_at_once: 2,
             failures: 5,
             lock_minutes: 15,
-            spacing_seconds: 5,
             address_per_minute: 20,
             prove_to_approve: false,
             invitation_hours: 24,
@@ -65,7 +62,6 @@ impl SignIn {
             ("hashes_at_once", self.hashes_at_once as u64, 1, 64),
             ("failures", self.failures.into(), 1, 5),
             ("lock_minutes", self.lock_minutes.into(), 15, 1_440),
-            ("spacing_seconds", self.spacing_seconds.into(), 1, 60),
             ("address_per_minute", self.address_per_minute.into(), 1, 1_000),
             ("invitation_hours", self.invitation_hours.into(), 1, 168),
         ];

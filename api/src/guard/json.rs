@@ -91,8 +91,10 @@ pub fn check(text: &[u8], limits: &Limits) -> Result<(), Refused> {
 /// What a request's body says.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Envelope {
-    /// The document.
+    /// The document; empty when it is named by its hash alone.
     pub query: String,
+    /// The SHA-256 of a document that the server is to know, in hexadecimal.
+    pub hash: Option<String>,
     /// Which of its operations is meant.
     pub operation_name: Option<String>,
     /// Values of its variables.
@@ -123,8 +125,16 @@ impl Envelope {
     /// # Errors
     /// What is wrong with them.
     pub(crate) fn of(mut fields: Map<String, Value>, limits: &Limits) -> Result<Envelope, Wrong> {
-        let Some(Value::String(query)) = fields.remove("query") else {
-            return Err(Wrong::Field("query", "there and a string"));
+        let mut extensions = object(&mut fields, "extensions")?;
+        let hash = match object(&mut extensions, "persistedQuery")?.remove("sha256Hash") {
+            None | Some(Value::Null) => None,
+            Some(Value::String(hash)) => Some(hash),
+            Some(_) => return Err(Wrong::Field("extensions.persistedQuery.sha256Hash", "a string")),
+        };
+        let query = match fields.remove("query") {
+            Some(Value::String(query)) => query,
+            None | Some(Value::Null) if hash.is_some() => String::new(),
+            None | Some(_) => return Err(Wrong::Field("query", "there and a string")),
         };
         let operation_name = match fields.remove("operationName") {
             None | Some(Value::Null) => None,
@@ -132,11 +142,10 @@ impl Envelope {
             Some(_) => return Err(Wrong::Field("operationName", "a string or null")),
         };
         let variables = object(&mut fields, "variables")?;
-        object(&mut fields, "extensions")?;
         for value in variables.values() {
             texts(value, limits.text_bytes).map_err(Wrong::TooMuch)?;
         }
-        Ok(Envelope { query, operation_name, variables })
+        Ok(Envelope { query, hash, operation_name, variables })
     }
 }
 
@@ -201,6 +210,9 @@ mod tests {
             Envelope::read(body.as_bytes(), &Limits::default()).map_err(|refused| refused.message())
         };
         assert!(says(r#"{"query":"{a}"}"#).is_ok());
+        let named = r#"{"extensions":{"persistedQuery":{"version":1,"sha256Hash":"abc"}}}"#;
+        let read = Envelope::read(named.as_bytes(), &Limits::default()).unwrap();
+        assert_eq!((read.query.as_str(), read.hash.as_deref()), ("", Some("abc")));
         assert!(says(r#"{"query":"{a}","variables":null,"operationName":null,"extensions":null}"#).is_ok());
         for body in [
             "",
@@ -212,6 +224,9 @@ mod tests {
             r#"{"query":"{a}","operationName":1}"#,
             r#"{"query":"{a}","extensions":"x"}"#,
             r#"[{"query":"{a}"}]"#,
+            r#"{"query":"{a}","extensions":{"persistedQuery":"abc"}}"#,
+            r#"{"extensions":{"persistedQuery":{"sha256Hash":7}}}"#,
+            r#"{"extensions":{"persistedQuery":{}}}"#,
         ] {
             assert!(says(body).is_err(), "{body}");
         }

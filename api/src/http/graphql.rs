@@ -83,13 +83,14 @@ impl Work {
     async fn run(self, app: Arc<App>) -> Done {
         let Work { body, token, request_id } = self;
         let without_caller = |said| Done { said, standing: None };
-        let envelope = match Envelope::read(&body, &app.settings.limits) {
+        let mut envelope = match Envelope::read(&body, &app.settings.limits) {
             Ok(envelope) => envelope,
             Err(refused) => {
                 return without_caller(Said::Failure(StatusCode::BAD_REQUEST, refused.into()));
             }
         };
         drop(body);
+        let known = app.operations.resolve(&mut envelope);
         let name = envelope.operation_name.as_deref();
         let passed = app.documents.admit(&envelope.query, name, (&app.settings).into());
         // Who is not known learns nothing of the schema, not even what is wrong with a document.
@@ -105,6 +106,9 @@ impl Work {
         if let Some(failure) = too_often(&standing) {
             return done(of(failure));
         }
+        if let Err(failure) = known {
+            return done(Said::RequestError(failure));
+        }
         let passed = match passed {
             Ok(passed) if passed.admitted.operation == OperationType::Subscription => {
                 let failure = Failure::bad_input("subscriptions are served at /graphql/ws");
@@ -118,7 +122,7 @@ impl Work {
             Err(failure) => return done(of(failure)),
         };
         app.documents.keep(&envelope.query, name, &passed);
-        let Envelope { query, operation_name, variables } = envelope;
+        let Envelope { query, operation_name, variables, .. } = envelope;
         let asked = Asked { admitted: passed.admitted, query, operation_name, variables };
         match graphql::answer(&app, scope, asked).await {
             Ok(response) => done(Said::Answer(response)),

@@ -1,10 +1,13 @@
 //! Whether the server lives, whether it can answer, what it counts, and its public keys.
 
 use super::AppData;
+use super::edge::Client;
 use crate::ntp::Offset;
-use actix_web::HttpResponse;
+use actix_web::http::header;
+use actix_web::{HttpMessage as _, HttpRequest, HttpResponse};
 use portal::{KeyPurpose, PublicKeyView};
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 use std::fmt::Write;
 use store::Metrics;
 use study::terms::Term as _;
@@ -31,11 +34,32 @@ pub(super) async fn ready(app: AppData) -> HttpResponse {
     }
 }
 
-/// Counters in the text format of Prometheus.
-pub(super) async fn metrics(app: AppData) -> HttpResponse {
+/// Counters in the text format of Prometheus, for operators: how many commands were written tells of a masked study when
+/// something was sealed.
+pub(super) async fn metrics(app: AppData, request: HttpRequest) -> HttpResponse {
+    let server = &app.settings.server;
+    let admitted = match &server.metrics_token {
+        Some(token) => bearer(&request).is_some_and(|given| same(given, token.reveal())),
+        None => {
+            let client = request.extensions().get::<Client>().copied();
+            server.trusted_proxies.is_empty() && client.is_some_and(|client| client.address.is_loopback())
+        }
+    };
+    if !admitted {
+        return super::nowhere().await;
+    }
     HttpResponse::Ok()
         .content_type("text/plain; version=0.0.4; charset=utf-8")
         .body(counters(&app.store.metrics(), app.hasher.hashed()) + &clock(&app.clock_offset))
+}
+
+fn bearer(request: &HttpRequest) -> Option<&str> {
+    request.headers().get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")
+}
+
+/// Compared by digests, so that the time tells nothing of how much was right.
+fn same(given: &str, wanted: &str) -> bool {
+    Sha256::digest(given) == Sha256::digest(wanted)
 }
 
 /// What a published key is for.

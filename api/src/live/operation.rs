@@ -95,7 +95,9 @@ pub(super) async fn run(app: Arc<App>, start: Start, socket: Uuid, out: mpsc::Se
 
 impl Operation {
     async fn execute(&self, stopped: oneshot::Receiver<()>) -> Result<(), Stop> {
-        let Envelope { query, operation_name, variables } = &self.wanted;
+        let mut wanted = self.wanted.clone();
+        let known = self.app.operations.resolve(&mut wanted);
+        let Envelope { query, operation_name, variables, .. } = &wanted;
         let (documents, name) = (&self.app.documents, operation_name.as_deref());
         let passed = documents.admit(query, name, (&self.app.settings).into());
         let scope =
@@ -105,6 +107,7 @@ impl Operation {
         if let Some(failure) = too_often(&self.app.counters.operation_of(caller)) {
             return Err(self.refused(&failure));
         }
+        known.map_err(|failure| self.refused(&failure))?;
         let passed = passed.map_err(|refused| self.refused(&refused.into()))?;
         documents.keep(query, name, &passed);
         let operation = passed.admitted.operation;

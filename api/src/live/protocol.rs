@@ -231,8 +231,12 @@ mod tests {
         let subscribe = r#"{"id":"1","type":"subscribe","payload":{"query":"query A{a}",
             "operationName":"A","variables":{"x":[1]},"extensions":null}}"#;
         let variables = json!({"x": [1]}).as_object().unwrap().clone();
-        let wanted =
-            Envelope { query: "query A{a}".to_owned(), operation_name: Some("A".to_owned()), variables };
+        let wanted = Envelope {
+            query: "query A{a}".to_owned(),
+            hash: None,
+            operation_name: Some("A".to_owned()),
+            variables,
+        };
         assert_eq!(read(subscribe).unwrap(), Received::Subscribe("1".to_owned(), wanted));
     }
 

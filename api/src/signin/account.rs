@@ -152,28 +152,19 @@ impl<'a> Desk<'a> {
 
     fn lockout(&self) -> Lockout {
         let settings = &self.app.settings.sign_in;
-        Lockout {
-            failures: settings.failures,
-            time: Duration::minutes(settings.lock_minutes.into()),
-            spacing: Duration::seconds(settings.spacing_seconds.into()),
-        }
+        Lockout { failures: settings.failures, time: Duration::minutes(settings.lock_minutes.into()) }
     }
 
     fn tried(&self, name: &str) -> Tried {
         Tried { name: name.to_owned(), address: self.address.clone() }
     }
 
-    /// Charges an attempt to a name, however it is written and whether or not anybody has it, and waits until it may be
-    /// judged.
+    /// Charges an attempt to a name, however it is written and whether or not anybody has it.
     async fn charge(&self, name: &str, known: Option<&SigningIn>) -> Result<Charge, Failure> {
         // Longer than any name: not worth counting apart.
         let typed: String = name.chars().take(100).collect();
         let name = known.map_or(typed.as_str(), |known| known.name.as_str());
-        let charge = self.app.store.charge_attempt(&self.tried(name), self.lockout()).await?;
-        if let Charge::Open { wait, .. } = charge {
-            tokio::time::sleep(wait.to_std().unwrap_or_default()).await;
-        }
-        Ok(charge)
+        Ok(self.app.store.charge_attempt(&self.tried(name), self.lockout()).await?)
     }
 
     /// Notes a failure and answers it.
@@ -485,7 +476,7 @@ impl<'a> Desk<'a> {
             }
             Ok((factor, self.former(held.as_ref(), former)?))
         };
-        let ((secret, step), former) = match set.await {
+        let ((secret, step), proved) = match set.await {
             Ok(set) => set,
             Err(failure) => {
                 // Nothing was guessed.
@@ -493,6 +484,13 @@ impl<'a> Desk<'a> {
                 return Err(failure);
             }
         };
+        // Counted apart from signing in, of which an invitation begins the count anew: or whoever may invite could guess at the
+        // factor for as long as they like.
+        let guess = self.tried(&format!("{} former factor", person.name));
+        if former.is_guess() && self.app.store.charge_attempt(&guess, self.lockout()).await? == Charge::Locked
+        {
+            return Err(self.fail(Some(&person), Charge::Locked, "invitation").await);
+        }
         let codes = factor::recovery_codes();
         let credential = Credential {
             password: self.app.hasher.hash(&password.0).await?,
@@ -501,10 +499,12 @@ impl<'a> Desk<'a> {
             recovery: codes.iter().map(|code| factor::digest(code)).collect(),
         };
         let tried = self.tried(&person.name);
-        let acceptance = Acceptance { person: person.person, tried, invitation: digest, former, credential };
+        let acceptance =
+            Acceptance { person: person.person, tried, invitation: digest, former: proved, credential };
         let trace = self.trace(Some(&person));
         let began = self.app.store.accept_invitation(acceptance, person.epoch, trace).await?;
         let Some(began) = began else { return Err(self.fail(Some(&person), charge, "invitation").await) };
+        self.app.store.forgive_attempt(&guess).await?;
         let portal = self.app.store.portal().await?;
         let tokens = self.tokens(&portal, &person, began).await?;
         Ok(Recovery { recovery_codes: codes, tokens: Some(tokens) })
@@ -541,6 +541,11 @@ pub struct Before {
 }
 
 impl Before {
+    /// Whether it is something that could be guessed, as no invitation can.
+    fn is_guess(&self) -> bool {
+        [&self.former_code, &self.former_recovery_code].into_iter().any(|said| said.given().is_some())
+    }
+
     fn is_given(&self) -> bool {
         let all = [&self.former_code, &self.former_recovery_code, &self.second_invitation];
         all.into_iter().any(|said| said.given().is_some())

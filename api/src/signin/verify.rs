@@ -16,7 +16,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use uuid::Uuid;
 
-/// The longest time that a token may hold, in seconds. One that holds longer was made by mistake.
+/// The longest time that a token of the local issuer may hold, in seconds. One that holds longer was made by mistake.
 const LONGEST: i64 = 24 * 3_600;
 
 /// Who a verified token speaks of.
@@ -196,11 +196,14 @@ impl Trust {
         let keys = self.keys(issuer, portal, (&kid, now)).await?;
         let key = keys.get(&kid).ok_or(NOT_ACCEPTED)?;
         let claims = parsed.verified(key).ok_or(NOT_ACCEPTED)?;
-        let (audience, local) = match issuer {
-            Known::Local => (&self.local.audience, true),
-            Known::External(external) => (&external.settings.audience, false),
+        let (audience, longest, local) = match issuer {
+            Known::Local => (&self.local.audience, LONGEST, true),
+            Known::External(external) => {
+                let external = &external.settings;
+                (&external.audience, i64::from(external.longest_minutes) * 60, false)
+            }
         };
-        let claims = self.judged(claims, audience, now.timestamp())?;
+        let claims = self.judged(claims, (audience, longest), now.timestamp())?;
         let caller = Caller::of(claims, local).ok_or(NOT_ACCEPTED)?;
         if let Known::External(external) = issuer {
             external.admits(&caller)?;
@@ -239,7 +242,12 @@ impl Trust {
     }
 
     /// The claims of a verified token, if they are for this service and of this moment.
-    fn judged(&self, claims: Map<String, Value>, audience: &str, now: i64) -> Result<Claims, Rejected> {
+    fn judged(
+        &self,
+        claims: Map<String, Value>,
+        (audience, longest): (&str, i64),
+        now: i64,
+    ) -> Result<Claims, Rejected> {
         let claims: Claims = serde_json::from_value(Value::Object(claims)).map_err(|_| NOT_ACCEPTED)?;
         let leeway = self.leeway();
         let (soon, past) = (now.saturating_add(leeway), now.saturating_sub(leeway));
@@ -248,7 +256,7 @@ impl Trust {
         if claims.sub.is_empty()
             || !claims.aud.contains(audience)
             || [claims.nbf, claims.iat, claims.auth_time].into_iter().any(later)
-            || ends > soon.saturating_add(LONGEST)
+            || ends > soon.saturating_add(longest)
         {
             return Err(NOT_ACCEPTED);
         }

@@ -8,10 +8,14 @@ use crate::clock::random;
 use crate::error::{StoreCode, StoreError};
 use crate::metrics::Counters;
 use crate::writer::Writers;
+use chrono::{DateTime, Utc};
+use entity::access_record;
 use entity::rows::AccessRecord;
 use entity::terms::AccessKind;
 use ledger::{Draft, Entry, Head, NewChange, Revision, Salt, Stream, to_canonical};
 use policy::{DataGroup, Moment, Role};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
@@ -39,6 +43,28 @@ pub struct Access {
     pub operation: Option<String>,
     /// The request.
     pub request_id: Uuid,
+}
+
+/// The newest records, the newest first.
+pub(crate) async fn newest<C: ConnectionTrait>(db: &C, most: u64) -> Result<Vec<AccessRecord>, StoreError> {
+    let newest = access_record::Entity::find().order_by_desc(access_record::Column::At);
+    Ok(newest.order_by_desc(access_record::Column::Id).limit(most).all(db).await?)
+}
+
+/// When each person last signed in.
+pub(crate) async fn last_sign_ins<C: ConnectionTrait>(
+    db: &C,
+) -> Result<BTreeMap<Uuid, DateTime<Utc>>, StoreError> {
+    let found: Vec<(Uuid, DateTime<Utc>)> = access_record::Entity::find()
+        .select_only()
+        .column(access_record::Column::ActorId)
+        .column_as(access_record::Column::At.max(), "at")
+        .filter(access_record::Column::Kind.eq(AccessKind::SignedIn))
+        .group_by(access_record::Column::ActorId)
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(found.into_iter().collect())
 }
 
 /// What waits for the log's writer.

@@ -195,8 +195,8 @@ async fn write_side<C: ConnectionTrait>(
     (side, ink): (&SideWrite, &Ink<'_>),
 ) -> Result<(), StoreError> {
     match side {
-        SideWrite::Identity { subject, study, site, identity } => {
-            let row = IdentityRow { subject: *subject, study: *study, site: *site, identity };
+        SideWrite::Identity { subject, study, site, identity, salt } => {
+            let row = IdentityRow { subject: *subject, study: *study, site: *site, identity, salt };
             identity::write(db, (ink.vault, ink.keys), &row).await
         }
         SideWrite::EraseIdentity { subject } => identity::erase(db, *subject).await,

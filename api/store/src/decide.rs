@@ -240,8 +240,8 @@ fn authorise(actor: &Actor, command: &Command) -> Result<(), Refusal> {
 
 /// A hospital number belongs to one subject of a site. Only the keyed look-up knows, so it is asked here.
 async fn free<C: ConnectionTrait>(db: &C, keys: &DigestKeys, side: &SideWrite) -> Fate<()> {
-    let SideWrite::Identity { subject, study, site, identity } = side else { return Ok(Ok(())) };
-    let row = IdentityRow { subject: *subject, study: *study, site: *site, identity };
+    let SideWrite::Identity { subject, study, site, identity, salt } = side else { return Ok(Ok(())) };
+    let row = IdentityRow { subject: *subject, study: *study, site: *site, identity, salt };
     Ok(match identity::taken(db, keys, &row).await? {
         None => Ok(()),
         Some(_) => Err(Refusal::at(

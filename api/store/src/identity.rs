@@ -15,6 +15,8 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, IntoActiveModel,
     QueryFilter, QueryOrder, QuerySelect, Statement,
 };
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use uuid::Uuid;
@@ -103,8 +105,15 @@ fn nonce(bytes: &[u8]) -> Option<&[u8; NONCE]> {
     bytes.try_into().ok()
 }
 
+/// What lies encrypted of a subject: the identifiers, and what the commitment to them was salted with.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Kept<'i> {
+    pub identity: Cow<'i, Identity>,
+    pub salt: [u8; 32],
+}
+
 impl Sealed {
-    pub fn open(&self, vault: &dyn KeyVault) -> Option<Identity> {
+    pub fn open(&self, vault: &dyn KeyVault) -> Option<Kept<'static>> {
         let key = vault.unwrap(
             &self.master_key_id,
             &key_context(self.subject_id),
@@ -169,7 +178,7 @@ pub(crate) async fn opened<C: ConnectionTrait>(
                     format!("the identifiers of subject {subject} do not open"),
                 )
             };
-            row.open(vault).map(|identity| (subject, identity)).ok_or_else(unreadable)
+            row.open(vault).map(|kept| (subject, kept.identity.into_owned())).ok_or_else(unreadable)
         })
         .collect()
 }
@@ -180,6 +189,7 @@ pub(crate) struct IdentityRow<'i> {
     pub study: Uuid,
     pub site: Uuid,
     pub identity: &'i Identity,
+    pub salt: &'i [u8; 32],
 }
 
 /// Another subject that has this one's hospital number at its site.
@@ -212,7 +222,8 @@ pub(crate) async fn write<C: ConnectionTrait>(
     let subject = row.subject;
     let refused = || StoreError::new(StoreCode::Configuration, "the current master key cannot be used");
     let key = subject_key(db, vault, subject).await?;
-    let plain = serde_json::to_vec(row.identity)
+    let kept = Kept { identity: Cow::Borrowed(row.identity), salt: *row.salt };
+    let plain = serde_json::to_vec(&kept)
         .map_err(|_| StoreError::internal_fault(format!("the identifiers of {subject} have no JSON form")))?;
     let nonce: [u8; NONCE] = random()?;
     let ciphertext = vault::seal(&key, &context(row.study, subject), &nonce, &plain).ok_or_else(refused)?;
@@ -353,7 +364,7 @@ impl IdentityBook {
 
     /// A subject's identifiers; none when nothing was recorded or the key was destroyed.
     pub fn open(&self, subject: Uuid) -> Option<Identity> {
-        self.rows.get(&subject)?.open(self.vault.as_ref())
+        Some(self.rows.get(&subject)?.open(self.vault.as_ref())?.identity.into_owned())
     }
 
     pub(crate) fn bytes(&self) -> usize {

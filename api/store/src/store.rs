@@ -492,6 +492,22 @@ impl Store {
         access_log::log(&self.inner.access, records, client).await
     }
 
+    /// The newest records of the access log, the newest first.
+    ///
+    /// # Errors
+    /// UNAVAILABLE.
+    pub async fn access_records(&self, most: u64) -> Result<Vec<entity::rows::AccessRecord>, StoreError> {
+        self.work(|inner| async move { access_log::newest(&inner.pools.read, most).await }).await
+    }
+
+    /// When each person who ever signed in with an account of the installation last did.
+    ///
+    /// # Errors
+    /// UNAVAILABLE.
+    pub async fn last_sign_ins(&self) -> Result<std::collections::BTreeMap<Uuid, DateTime<Utc>>, StoreError> {
+        self.work(|inner| async move { access_log::last_sign_ins(&inner.pools.read).await }).await
+    }
+
     /// Draws a key pair and keeps its private half; the public one goes to the portal. That of the installation was drawn
     /// when its database was first opened, and is the same each time.
     ///

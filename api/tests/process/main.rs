@@ -7,7 +7,7 @@
 mod corpus;
 mod program;
 
-use program::{Founded, Program, post, post_head};
+use program::{Founded, Program, post, post_head, post_to};
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::time::{Duration, Instant};
@@ -199,6 +199,11 @@ fn keys_and_data_are_their_owners_alone() {
 fn planted_identifiers_are_in_no_line_of_the_log() {
     const NUMBER: &str = "KNR-77310442-QX";
     const NAME: &str = "Kanarienvogel Qxjz Erfunden";
+    const INITIALS: &str = "QXJZ";
+    const NATIONAL: &str = "KID-99018-55417-QX";
+    const TELEPHONE: &str = "+00 555 7731 0442";
+    const BORN: &str = "1987-03-29";
+    const NOTE: &str = "Freitext-QX-note-442";
     // The demonstration's data, served as in production, which logs.
     let settings = [
         ("RUST_LOG", "debug"),
@@ -216,7 +221,8 @@ fn planted_identifiers_are_in_no_line_of_the_log() {
         study.split("\"id\":\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
     let input = format!(
         "{{\"key\":\"canary\",\"study\":\"{}\",\"site\":\"{}\",\"sex\":\"FEMALE\",\"birthYear\":1987,\"consents\":[],\
-         \"identity\":{{\"name\":\"{NAME}\",\"hospitalNumber\":\"{NUMBER}\"}}}}",
+         \"identity\":{{\"name\":\"{NAME}\",\"hospitalNumber\":\"{NUMBER}\",\"initials\":\"{INITIALS}\",\
+         \"nationalId\":\"{NATIONAL}\",\"telephone\":\"{TELEPHONE}\",\"birthDate\":\"{BORN}\"}}}}",
         ids[0], ids[1]
     );
     let screen = "mutation($input: ScreenSubjectInput!) { screenSubject(input: $input) { refusals { code } subject { id } } }";
@@ -227,6 +233,15 @@ fn planted_identifiers_are_in_no_line_of_the_log() {
     let whole = input.replace("\"consents\":[]", consent).replace("\"canary\"", "\"canary-2\"");
     let accepted = ask(screen, &format!("{{\"input\":{whole}}}")).1;
     assert!(accepted.contains("\"refusals\":[]"), "{accepted}");
+    // A free text that is stored, and one that is refused.
+    let subject = accepted.split("\"id\":\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let visit = "mutation($input: RecordVisitInput!) { recordVisit(input: $input) { refusals { code } visit { id } } }";
+    for date in ["2026-01-05", "2999-01-01"] {
+        let input = format!(
+            "{{\"key\":\"{date}\",\"subject\":\"{subject}\",\"date\":\"{date}\",\"note\":\"{NOTE}\"}}"
+        );
+        ask(visit, &format!("{{\"input\":{input}}}"));
+    }
     // Where they do not belong: in a document, a variable of another type, a path, a header, a body that is no JSON.
     ask(&format!("{{ study(code: \"{NUMBER}\") {{ id }} }}"), "{}");
     ask(&format!("{{ {} }}", NUMBER.replace('-', "_")), "{}");
@@ -248,9 +263,11 @@ fn planted_identifiers_are_in_no_line_of_the_log() {
     let (founded, log) = program.leave_with_log();
     assert!(log.lines().count() > 20, "the log says little: {log}");
     let database = std::fs::read(founded.directory.join("demo-data/trialgraph.sqlite")).unwrap();
-    for text in [NUMBER, NAME, "KNR_77310442_QX", "Kanarienvogel"] {
+    assert!(!log.contains("Freitext-QX"), "a free text is in the log: {log}");
+    for text in [NUMBER, NAME, INITIALS, NATIONAL, TELEPHONE, BORN, "KNR_77310442_QX", "Kanarienvogel"] {
         assert!(!log.contains(text), "{text} is in the log: {log}");
-        let found = database.windows(text.len()).any(|bytes| bytes == text.as_bytes());
+        // Four letters stand by chance in what is encrypted.
+        let found = text.len() > 4 && database.windows(text.len()).any(|bytes| bytes == text.as_bytes());
         assert!(!found, "{text} is in the file of the database");
     }
 }
@@ -264,7 +281,9 @@ fn grants_are_reviewed_and_rights_are_shown_on_the_command_line() {
     let list = |within: &str| founded.run(&["review-grants", "--as", program::USER, "--within", within]).1;
     assert_eq!(list("89"), "No grant is due within 89 days.\n");
     let due = list("90");
-    assert_eq!(due.matches("ADMINISTRATOR due by ").count(), 2, "{due}");
+    assert_eq!(due.matches("ADMINISTRATOR in the installation, from ").count(), 2, "{due}");
+    assert_eq!(due.matches(" due by ").count(), 2, "{due}");
+    assert_eq!(due.matches("never signed in with an account").count(), 2, "{due}");
     let of = |name: &str| {
         let line = due.lines().find(|line| line.contains(&format!(" {name} "))).unwrap();
         line.split(' ').next().unwrap().to_owned()
@@ -396,7 +415,28 @@ fn the_first_query_is_answered_as_the_readme_says() {
     assert_eq!((status, body), (200, shown));
 }
 
-/// Threat E1: on the command line, too, nobody grants a privileged role alone.
+/// Sets a password and a second factor of somebody who was invited, at a running server; answers with an access token of the
+/// session that this begins.
+fn accept(program: &Program, name: &str, invitation: &str) -> String {
+    let send = |path: &str, body: serde_json::Value| {
+        let (status, text) = post_to(path, (&program.address, ""), body.to_string().as_bytes());
+        assert_eq!(status, 200, "{text}");
+        let body = text.split_once("\r\n\r\n").unwrap().1;
+        serde_json::from_str::<serde_json::Value>(body).unwrap_or_else(|error| panic!("{error}: {text}"))
+    };
+    let mut said = serde_json::json!({ "name": name, "invitation": invitation });
+    let offer = send("/signin/invitation", said.clone());
+    let secret = totp_rs::Secret::try_from_base32(offer["secret"].as_str().unwrap()).unwrap();
+    let app = totp_rs::Builder::new().with_secret(secret).with_account_name(name).build().unwrap();
+    let seconds = std::time::UNIX_EPOCH.elapsed().unwrap().as_secs();
+    said["enrolment"] = offer["enrolment"].clone();
+    said["code"] = app.generate(seconds).to_string().into();
+    said["password"] = "violet kettle moves sideways".into();
+    send("/signin/invitation/accept", said)["accessToken"].as_str().unwrap().to_owned()
+}
+
+/// Threat E1: on the command line, too, nobody grants a privileged role alone: who approves proves who they are, and neither a
+/// name nor a token that the operator made is a proof.
 #[test]
 fn a_privileged_role_takes_two_persons_on_the_command_line() {
     const OTHER: &str = "another-administrator";
@@ -417,15 +457,109 @@ fn a_privileged_role_takes_two_persons_on_the_command_line() {
     let (done, said) = founded.run(&[&grant[..], &["--propose", "Three shall administer."]].concat());
     assert!(done, "{said}");
     let line = said.lines().find_map(|line| line.strip_prefix("The grant is proposed: ")).unwrap().to_owned();
-    let approve = |name: &str| founded.run(&["approve-grant", "--as", name, "--proposal", &line]);
-    let (done, said) = approve(program::USER);
-    assert!(!done && said.contains("SAME_PERSON"), "{said}");
-    let (done, said) = approve("third");
-    assert!(!done && said.contains("FORBIDDEN"), "{said}");
     let (_, listed) = founded.run(&["proposals", "--as", OTHER]);
     assert!(listed.contains(&line) && listed.contains("OPEN ADMINISTRATOR"), "{listed}");
-    let (done, said) = approve(OTHER);
+    // Both are invited, who never signed in before, and both sign in.
+    let mut invitations = Vec::new();
+    for (by, name) in [(OTHER, program::USER), (program::USER, OTHER), (OTHER, "third")] {
+        let (done, said) = founded.run(&["invite", "--as", by, "--name", name]);
+        assert!(done, "{said}");
+        invitations.push(said.lines().next().unwrap().to_owned());
+    }
+    let program = founded.serve();
+    let [own, others, thirds] = [program::USER, OTHER, "third"].map(|name| {
+        accept(
+            &program,
+            name,
+            &invitations[if name == OTHER {
+                1
+            } else if name == "third" {
+                2
+            } else {
+                0
+            }],
+        )
+    });
+    let founded = program.leave();
+    let (_, made) = founded.run(&["token", "--user", OTHER]);
+    let approve = |name: &str, token: &str| {
+        founded.run_with(&["approve-grant", "--as", name, "--proposal", &line], &format!("{token}\n"))
+    };
+    let (done, said) = founded.run(&["approve-grant", "--as", OTHER, "--proposal", &line]);
+    assert!(!done && said.contains("has to prove who they are"), "{said}");
+    let (done, said) = approve(OTHER, &made);
+    assert!(!done && said.contains("your token does not say when you last did"), "{said}");
+    let (done, said) = approve(OTHER, &own);
+    assert!(!done && said.contains("is not one of `another-administrator`"), "{said}");
+    let (done, said) = approve(program::USER, &own);
+    assert!(!done && said.contains("SAME_PERSON"), "{said}");
+    let (done, said) = approve("third", &thirds);
+    assert!(!done && said.contains("FORBIDDEN"), "{said}");
+    let (done, said) = approve(OTHER, "not.a.token");
+    assert!(!done, "{said}");
+    let (done, said) = approve(OTHER, &others);
     assert!(done, "{said}");
     let (_, people) = founded.run(&["people", "--as", "third"]);
     assert_eq!(people.matches("ADMINISTRATOR").count(), 3, "{people}");
+    assert!(people.contains("signed in last on "), "{people}");
+    // P11-29: what happened is in the access log, and a token that the operator made as the operator's.
+    let (_, log) = founded.run(&["access-log", "--as", program::USER]);
+    assert!(
+        log.contains(" SIGNED_IN Somebody Made Up ")
+            && log.contains(" TOKEN (operator) for Somebody Made Up "),
+        "{log}"
+    );
+    // Whoever has an account is invited anew by somebody who proves who they are.
+    let (done, said) = founded.run(&["invite", "--as", program::USER, "--name", OTHER]);
+    assert!(!done && said.contains("has to prove who they are"), "{said}");
+    let (done, said) = founded.run_with(&["invite", "--as", program::USER, "--name", OTHER], &own);
+    assert!(done, "{said}");
+}
+
+/// P11-25: administrators change how long sessions last, within bounds, and everybody reads it.
+#[test]
+fn settings_of_the_installation_are_changed_on_the_command_line() {
+    let founded = Founded::new("installation", &[]);
+    let setting =
+        |arguments: &[&str]| founded.run(&[&["setting", "--as", program::USER], arguments].concat());
+    let (done, said) = setting(&[]);
+    assert!(done && said.contains("session.idleMinutes = 15 (5 to 30)"), "{said}");
+    let (done, said) = setting(&["session.idleMinutes", "10"]);
+    assert!(done, "{said}");
+    assert!(setting(&[]).1.contains("session.idleMinutes = 10 (5 to 30)"));
+    let (done, said) = setting(&["session.idleMinutes", "31"]);
+    assert!(!done && said.contains("from 5 to 30"), "{said}");
+    let (done, said) = setting(&["session.nothing", "31"]);
+    assert!(!done && said.contains("session.hours"), "{said}");
+}
+
+/// How many commands were written tells when something was sealed: metrics are for operators alone. A file of master keys that
+/// everybody can read starts nothing.
+#[test]
+fn metrics_and_keys_are_for_operators_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let get = |program: &Program, token: &str| {
+        let mut stream = TcpStream::connect(&program.address).unwrap();
+        write!(stream, "GET /metrics HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {token}\r\nconnection: close\r\n\r\n")
+            .unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        (answer.split(' ').nth(1).unwrap().to_owned(), answer.contains("trialgraph_commands_total"))
+    };
+    let shown = ("200".to_owned(), true);
+    let kept = ("404".to_owned(), false);
+    let token = ("TRIALGRAPH_SERVER__METRICS_TOKEN", "made-up-token");
+    let program = Program::serve("metrics", &[token]);
+    assert_eq!(
+        (get(&program, "made-up-token"), get(&program, "made-up-toke"), get(&program, "")),
+        (shown, kept.clone(), kept.clone())
+    );
+    program.stop();
+    let program = Program::serve("metrics-proxy", &[("TRIALGRAPH_SERVER__TRUSTED_PROXIES", "10.0.0.7")]);
+    assert_eq!(get(&program, ""), kept, "who comes by a proxy may look local");
+    let founded = program.leave();
+    let file = founded.directory.join("trialgraph.key");
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o644)).unwrap();
+    let (done, said) = founded.run(&["verify"]);
+    assert!(!done && said.contains("chmod 600"), "{said}");
 }

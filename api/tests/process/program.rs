@@ -86,9 +86,20 @@ impl Founded {
 
     /// Runs the program: whether it succeeded, and what it said.
     pub fn run(&self, arguments: &[&str]) -> (bool, String) {
-        let done = self.command().args(arguments).output().unwrap();
+        let done = self.command().args(arguments).stdin(Stdio::null()).output().unwrap();
         let said = [done.stdout, done.stderr].concat();
         (done.status.success(), String::from_utf8(said).unwrap())
+    }
+
+    /// Runs the program with something on its standard input.
+    pub fn run_with(&self, arguments: &[&str], input: &str) -> (bool, String) {
+        let mut command = self.command();
+        command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        // Whoever does not ask for it leaves it unread.
+        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+        let done = child.wait_with_output().unwrap();
+        (done.status.success(), String::from_utf8([done.stdout, done.stderr].concat()).unwrap())
     }
 
     /// Serves it, with a token of its first administrator.
@@ -252,17 +263,26 @@ impl Drop for Program {
 
 /// The head of a GraphQL request whose body is so long.
 pub fn post_head(address: &str, token: &str, length: usize) -> String {
+    head_to("/graphql", address, token, length)
+}
+
+fn head_to(path: &str, address: &str, token: &str, length: usize) -> String {
     format!(
-        "POST /graphql HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\nauthorization: Bearer {token}\r\n\
+        "POST {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\nauthorization: Bearer {token}\r\n\
          content-type: application/json\r\ncontent-length: {length}\r\n\r\n"
     )
 }
 
 /// Sends a body and reads what is answered: status and text.
 pub fn post(address: &str, token: &str, body: &[u8]) -> (u16, String) {
+    post_to("/graphql", (address, token), body)
+}
+
+/// The same to another route.
+pub fn post_to(path: &str, (address, token): (&str, &str), body: &[u8]) -> (u16, String) {
     let mut stream = TcpStream::connect(address).unwrap();
     stream.set_read_timeout(Some(super::PATIENCE)).unwrap();
-    stream.write_all(post_head(address, token, body.len()).as_bytes()).unwrap();
+    stream.write_all(head_to(path, address, token, body.len()).as_bytes()).unwrap();
     // A body that is too large is refused before it is sent to its end.
     let _ = stream.write_all(body);
     let mut answer = Vec::new();

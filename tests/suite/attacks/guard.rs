@@ -4,7 +4,7 @@ use super::corpus::all;
 use super::{PATIENCE, coded, production, send};
 use serde_json::{Value, json};
 use std::time::Duration;
-use tests::{TestApp, both};
+use tests::{Engine, Socket, TestApp, both};
 
 const HONEST: &str = "{ viewer { name } study(code: \"NK510\") { subjects(first: 9) { totalCount } } }";
 
@@ -194,5 +194,52 @@ async fn slow_bodies_are_not_waited_for() {
     assert!(stranger.await.unwrap().starts_with("HTTP/1.1 415"));
     assert!(head.await.unwrap().starts_with("HTTP/1.1 408"));
     server.stop().await;
+    app.stop().await;
+}
+
+/// Section 7.2, persisted operations: with a manifest the server executes what its front ends were built with, by name or whole,
+/// and nothing else, over HTTP and over a socket.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_with_a_manifest_executes_nothing_else() {
+    let app = TestApp::start(Engine::Sqlite).await;
+    let body = "query Title { study(code: \"NK510\") { code } }";
+    // Its SHA-256.
+    let id = "cad85aea6f02b57314ebbc1a65f2ccaaca8c55c94776f123bec30d4b8e5de5c4";
+    let manifest = json!({ "format": "apollo-persisted-query-manifest", "version": 1,
+        "operations": [{ "id": id, "name": "Title", "type": "query", "body": body }] });
+    let file = std::env::temp_dir().join(format!("trialgraph-manifest-{}.json", std::process::id()));
+    std::fs::write(&file, manifest.to_string()).unwrap();
+    let mut settings = production();
+    settings.server.operations = Some(file.clone());
+    let server = app.under(settings).await;
+    let caller = app.as_("data-manager").at(&server.url);
+    let ask = async |body: Value| send(&caller, &server.url, body.to_string().into_bytes()).await;
+    let by_name =
+        |id: &str| json!({ "extensions": { "persistedQuery": { "version": 1, "sha256Hash": id } } });
+    assert_eq!(ask(by_name(id)).await.data["study"]["code"], "NK510");
+    assert_eq!(ask(json!({ "query": body })).await.data["study"]["code"], "NK510");
+    let unknown = "0".repeat(64);
+    for refused in [
+        by_name(&unknown),
+        json!({ "query": "{ __typename }" }),
+        json!({ "query": format!("{body} ") }),
+        json!({ "query": "mutation { addSite(input: {}) { revision } }" }),
+    ] {
+        assert_eq!(ask(refused.clone()).await.codes(), ["PERSISTED_QUERY_NOT_FOUND"], "{refused}");
+    }
+    // Whoever is not known is not told what is on the list.
+    let mut nobody = app.as_("data-manager").at(&server.url);
+    nobody.token = None;
+    let stranger = send(&nobody, &server.url, by_name(&unknown).to_string().into_bytes()).await;
+    assert_eq!(stranger.codes(), ["UNAUTHENTICATED"]);
+    let mut socket = Socket::connect(&caller).await;
+    socket.subscribe("1", "{ __typename }", json!({})).await;
+    let told = socket.next().await;
+    assert!(format!("{told:?}").contains("PERSISTED_QUERY_NOT_FOUND"), "{told:?}");
+    // A server without a list keeps none.
+    let plain = send(&app.as_("data-manager"), &app.server.url, by_name(id).to_string().into_bytes()).await;
+    assert_eq!(plain.codes(), ["PERSISTED_QUERY_NOT_FOUND"]);
+    server.stop().await;
+    std::fs::remove_file(&file).unwrap();
     app.stop().await;
 }

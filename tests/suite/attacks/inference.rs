@@ -8,8 +8,20 @@ use tests::{Caller, Engine, TestApp};
 
 /// The arguments that a field over many subjects may have: which measure, by which grouping of the protocol, as of
 /// which day, read under which rule. None of them picks subjects.
-const OF_MEASURES: [&str; 10] =
-    ["at", "points", "missing", "analyte", "by", "on", "onStudyDay", "level", "version", "definition"];
+/// A denominator is one of two that the rule names, and told to whoever reads the rows anyway.
+const OF_MEASURES: [&str; 11] = [
+    "at",
+    "points",
+    "denominator",
+    "missing",
+    "analyte",
+    "by",
+    "on",
+    "onStudyDay",
+    "level",
+    "version",
+    "definition",
+];
 
 /// Section 7.4 (b), (c), (e): aggregates have a fixed catalogue. No argument of theirs picks, excludes or sorts subjects,
 /// so no two questions can be subtracted to find one person.

@@ -35,7 +35,8 @@ pub trait Leaf: Sized + Send + Sync {
 pub fn text(value: &Value) -> Result<&str, String> {
     match value {
         Value::String(text) => Ok(text),
-        other => Err(format!("expected a string, found {other}")),
+        // What was given is not repeated: it may be a name, or a number by which somebody is known.
+        _ => Err("expected a string".to_owned()),
     }
 }
 
@@ -161,7 +162,8 @@ impl Leaf for Date {
         let date = NaiveDate::parse_from_str(text, "%Y-%m-%d")
             .ok()
             .filter(|date| text.len() == 10 && date.to_string() == text);
-        date.map(Date).ok_or_else(|| format!("\"{text}\" is not a date of the form 2026-11-22"))
+        // The value is not repeated, since it may be somebody's birth date.
+        date.map(Date).ok_or_else(|| "it is not a date of the form 2026-11-22".to_owned())
     }
 }
 

@@ -1,8 +1,9 @@
 //! Failures to sign in, counted by name: whether or not anybody has the name, so that nobody learns it here.
 //!
-//! They are counted twice. Of a name and an address: so many, and whoever is at that address is refused for a while
-//! (P11-24). Of the name alone: as many, and whoever tries it from elsewhere is judged only every few seconds. So nobody
-//! locks another's account from afar, and guesses from many addresses come no faster than that.
+//! They are counted twice. Of a name and an address: so many, and whoever is at that address is refused for a while. Of the
+//! name alone: as many, and it is locked for a while for every address (P11-24), but for those from which somebody signed in
+//! under it in the last weeks. So nobody guesses faster from many addresses than from one, and nobody locks an account from
+//! afar for who uses it from where they always do.
 //!
 //! An attempt is charged before it is judged: of a hundred that come at the same time, no more are judged than of a
 //! hundred that come one by one.
@@ -12,7 +13,9 @@ use crate::identity::DigestKeys;
 use chrono::{DateTime, Duration, Utc};
 use entity::side::sign_in_attempt::{ActiveModel, Column, Entity, Model};
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect, Set};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect, Set,
+};
 
 /// Under which name somebody tries to sign in, and from where.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,22 +33,18 @@ pub struct Lockout {
     pub failures: u32,
     /// The time, and how long the account is locked after the last failure.
     pub time: Duration,
-    /// How far apart attempts from elsewhere are judged after that.
-    pub spacing: Duration,
 }
 
-/// How many attempts wait at the most to be judged; whoever comes then is refused.
-const WAITING: i32 = 6;
+/// How many days an address is one from which a name is used.
+const FAMILIAR_DAYS: i64 = 30;
 
 /// What became of an attempt before it was judged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Charge {
     /// It counts as a failure until [`crate::Store::begin_session`] or its like takes the count back.
     Open {
-        /// Whether the account is locked if this attempt fails, for its address or, but for a wait, for others.
+        /// Whether the account is locked if this attempt fails, for its address or for those that are not familiar.
         last: bool,
-        /// How long to wait before it is judged.
-        wait: Duration,
     },
     /// The account is locked: whatever is offered is refused.
     Locked,
@@ -83,25 +82,23 @@ pub(crate) async fn charge<C: ConnectionTrait>(
     (now, lockout): (DateTime<Utc>, Lockout),
 ) -> Result<Charge, StoreError> {
     // What no longer counts is forgotten, so that names which nobody has do not pile up.
-    Entity::delete_many().filter(Column::LastAt.lte(now - lockout.time)).exec(db).await?;
+    let month_ago = now - Duration::days(FAMILIAR_DAYS);
+    let strange = Condition::any().add(Column::SignedInAt.is_null()).add(Column::SignedInAt.lte(month_ago));
+    Entity::delete_many().filter(Column::LastAt.lte(now - lockout.time)).filter(strange).exec(db).await?;
     let most = i32::try_from(lockout.failures).unwrap_or(i32::MAX);
     let here = standing(db, (&counted.here, &counted.account), (now, lockout)).await?;
     if here.failures >= most {
         return Ok(Charge::Locked);
     }
     let all = standing(db, (&counted.account, &counted.account), (now, lockout)).await?;
-    let judged_at = match all.failures >= most {
-        true => now.max(all.last_at + lockout.spacing),
-        false => now,
-    };
-    let wait = judged_at - now;
-    if wait > lockout.spacing * WAITING {
+    let familiar = here.signed_in_at.is_some_and(|day| day > month_ago);
+    if all.failures >= most && !familiar {
         return Ok(Charge::Locked);
     }
     let last = here.failures + 1 >= most || all.failures + 1 == most;
     add(db, here, now).await?;
-    add(db, all, judged_at).await?;
-    Ok(Charge::Open { last, wait })
+    add(db, all, now).await?;
+    Ok(Charge::Open { last })
 }
 
 /// What is counted under a digest, locked until the transaction ends.
@@ -116,6 +113,7 @@ async fn standing<C: ConnectionTrait>(
         failures: 0,
         since: now,
         last_at: now,
+        signed_in_at: None,
     };
     Entity::insert(fresh.into_active_model())
         .on_conflict(OnConflict::column(Column::Counted).do_nothing().to_owned())
@@ -126,7 +124,8 @@ async fn standing<C: ConnectionTrait>(
         return Err(StoreError::internal_fault("an attempt's row went away under its lock"));
     };
     let most = i32::try_from(lockout.failures).unwrap_or(i32::MAX);
-    let over = row.failures < most && row.since <= now - lockout.time;
+    let counted_from = if row.failures < most { row.since } else { row.last_at };
+    let over = counted_from <= now - lockout.time;
     Ok(if over { Model { failures: 0, since: now, ..row } } else { row })
 }
 
@@ -150,11 +149,12 @@ pub enum Forgiven {
     Here,
 }
 
-/// Takes back what was counted of a name from an address; what was counted of it from elsewhere stands.
+/// Takes back what was counted of a name from an address; what was counted of it from elsewhere stands. Where somebody
+/// signed in, the address is familiar from then on.
 pub(crate) async fn forgive<C: ConnectionTrait>(
     db: &C,
     counted: &Counted,
-    what: Forgiven,
+    (what, now): (Forgiven, DateTime<Utc>),
 ) -> Result<(), StoreError> {
     let Some(here) = Entity::find_by_id(counted.here.clone()).lock_exclusive().one(db).await? else {
         return Ok(());
@@ -163,6 +163,10 @@ pub(crate) async fn forgive<C: ConnectionTrait>(
         Forgiven::This => here.failures.min(1),
         Forgiven::Here => here.failures,
     };
+    if what == Forgiven::Here {
+        let familiar = ActiveModel { signed_in_at: Set(Some(now)), ..ActiveModel::default() };
+        Entity::update_many().set(familiar).filter(Column::Counted.eq(counted.here.clone())).exec(db).await?;
+    }
     take_back(db, here, taken).await?;
     match Entity::find_by_id(counted.account.clone()).lock_exclusive().one(db).await? {
         Some(all) => take_back(db, all, taken).await,
@@ -176,7 +180,7 @@ async fn take_back<C: ConnectionTrait>(db: &C, row: Model, taken: i32) -> Result
     Ok(())
 }
 
-/// Takes back everything that was counted of a name.
+/// Takes back everything that was counted of a name, and forgets which addresses were familiar.
 pub(crate) async fn unlock<C: ConnectionTrait>(db: &C, account: String) -> Result<(), StoreError> {
     Entity::delete_many().filter(Column::Account.eq(account)).exec(db).await?;
     Ok(())

@@ -231,7 +231,7 @@ impl Store {
                 return Ok(None);
             }
             credential::write(txn, keys, (person, &credential, now)).await?;
-            attempt::forgive(txn, &Counted::of(keys, &tried), Forgiven::Here).await?;
+            attempt::forgive(txn, &Counted::of(keys, &tried), (Forgiven::Here, now)).await?;
             let began = session::begin(txn, (person, epoch, &trace.client, now)).await?;
             let records = [
                 trace.record(AccessKind::Credential, "invitation"),
@@ -250,8 +250,10 @@ impl Store {
     pub async fn forgive_attempt(&self, tried: &Tried) -> Result<(), StoreError> {
         let tried = tried.clone();
         self.work(|inner| async move {
-            let txn = inner.writers.begin().await?;
-            attempt::forgive(&txn, &Counted::of(&inner.writers.keys, &tried), Forgiven::This).await?;
+            let writers = &inner.writers;
+            let txn = writers.begin().await?;
+            let counted = Counted::of(&writers.keys, &tried);
+            attempt::forgive(&txn, &counted, (Forgiven::This, writers.clock.now())).await?;
             Ok(txn.commit().await?)
         })
         .await
@@ -399,7 +401,7 @@ async fn proven(
         held.password = rehashed.clone();
     }
     credential::write(txn, keys, (proof.person, &held, now)).await?;
-    attempt::forgive(txn, &Counted::of(keys, &proof.tried), Forgiven::Here).await?;
+    attempt::forgive(txn, &Counted::of(keys, &proof.tried), (Forgiven::Here, now)).await?;
     if matches!(proof.spent, Spent::Recovery(_)) {
         records.push(trace.record(AccessKind::Credential, "recoveryCode"));
     }

@@ -44,8 +44,13 @@ impl Walk<'_> {
                 (None, _) => {}
                 (Some(_), None) => return odd("they or their key are gone, and no entry erased them"),
                 (Some(commitment), Some(sealed)) => {
-                    let Some(identity) = sealed.open(vault) else { return odd("they do not open") };
-                    let own = study::command::enrolment::identity_commitment(&identity, &keys.commitment);
+                    let Some(kept) = sealed.open(vault) else { return odd("they do not open") };
+                    let identity = &kept.identity;
+                    let own = study::command::enrolment::identity_commitment(
+                        identity,
+                        &keys.commitment,
+                        &kept.salt,
+                    );
                     if own.as_ref() != Ok(commitment) {
                         return odd("they are not those to which the ledger is committed");
                     }

@@ -229,7 +229,7 @@ impl Decide for Screen {
         assert_eq!(side.identities.get(&id), self.expects.as_ref());
         let fields: Vec<String> = self.identity.fields().into_iter().map(str::to_owned).collect();
         let subject = rows::Subject {
-            identity_commitment: Some(identity_commitment(&self.identity, &side.commitment_key)?),
+            identity_commitment: Some(identity_commitment(&self.identity, &side.commitment_key, &[5; 32])?),
             ..subject(study.study(), (id, self.site, self.ordinal), fields)
         };
         let identity = SideWrite::Identity {
@@ -237,6 +237,7 @@ impl Decide for Screen {
             study: study.study(),
             site: self.site,
             identity: self.identity.clone(),
+            salt: [5; 32],
         };
         Ok(Decision { open: vec![change(&subject)], side: vec![identity], ..Decision::default() })
     }
