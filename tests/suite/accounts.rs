@@ -421,6 +421,11 @@ both! {
         assert_eq!(accept(json!({ "formerCode": "000001" })).await.status, 401);
         app.next_code();
         assert_eq!(accept(json!({ "formerCode": member.code(app) })).await.status, 401, "locked after five");
+        // A name that somebody types at the other door does not move it.
+        for _ in 0..6 {
+            let typed = json!({ "name": format!("{WHO} former factor"), "password": PASSWORD, "code": "000000" });
+            assert_eq!(sign_in(app, typed).await.status, 401);
+        }
         // Another invitation begins the count of the account anew, and not that of guesses at the factor: three were made.
         let invitation = app.invite(WHO).await;
         let accept = |more: Value| {

@@ -58,13 +58,13 @@ fn malformed(subject: &str, visit: &str) -> Vec<Malformed> {
         assess(json!({ "bilag": { "items": [{ "number": 98, "score": 1 }] } }), "answers", &["98", "97"]),
         medicate("1.2.3", "2026-01", ("INVALID_VALUE", "dose"), &["1.2.3"]),
         medicate("0", "2026-01", ("INVALID_VALUE", "dose"), &["0"]),
-        medicate("5", "2026-13", ("BAD_USER_INPUT", "start"), &["`start`", "2026-13", "2026-11"]),
-        medicate("5", "2026-02-30", ("BAD_USER_INPUT", "start"), &["`start`", "2026-02-30"]),
+        medicate("5", "2026-13", ("BAD_USER_INPUT", "start"), &["`start`", "2026-11"]),
+        medicate("5", "2026-02-30", ("BAD_USER_INPUT", "start"), &["`start`", "2026-11"]),
         measure("12.5.1", "g/dL", ("INVALID_VALUE", "results.0.raw"), &["12.5.1"]),
         measure("12.5", "bananas", ("UNIT_UNKNOWN", "results.0.unit"), &["bananas"]),
         see("2026-06-01", "a\0b", ("INVALID_VALUE", "note"), &["U+0000"]),
         see("2999-01-01", "early", ("INVALID_VALUE", "date"), &["2999-01-01"]),
-        see("2026-13-01", "late", ("BAD_USER_INPUT", "date"), &["`date`", "2026-13-01"]),
+        see("2026-13-01", "late", ("BAD_USER_INPUT", "date"), &["`date`", "2026-11-22"]),
     ]
 }
 

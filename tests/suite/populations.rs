@@ -139,6 +139,29 @@ async fn deviations_decide(app: &TestApp) {
     let study = app.study("medical-monitor", &of_subject("SH01-001", "2026-11-01")).await;
     let evidence = study["subject"]["populations"][5]["evidence"].as_array().unwrap().clone();
     assert!(evidence.contains(&json!({ "__typename": "ProtocolDeviation" })), "{evidence:?}");
+    // The same again by the site opens nothing; a later deviation cannot have changed what was found.
+    let now =
+        app.study("medical-monitor", "subject(code: \"SH01-001\") { protocolDeviations { revision } }").await;
+    let same = json!({ "key": "same", "deviation": deviation["id"], "category": "EXCLUDED_MEDICATION", "occurredOn": "2026-05-21",
+        "description": "A live vaccine", "reason": "x", "expectedRevision": now["subject"]["protocolDeviations"][0]["revision"] });
+    assert_eq!(site.act("correctProtocolDeviation", same, "").await.refused().code, "INVALID_VALUE");
+    let later = json!({ "key": "later", "subject": subject, "category": "OTHER", "occurredOn": "2026-05-28", "description": "x" });
+    site.act("recordProtocolDeviation", later, "").await.accepted();
+    per_protocol("NOT_MET", "MAJOR_DEVIATION").await;
+    // The board reads deviations, and not the day that the sponsor looked through.
+    crate::board::cut(app, "CUT-D", "2026-06-30").await;
+    let board = app.study("dsmb-member", "subjects(first: 9) { nodes { deviationsReviewedThrough { state studyDay } protocolDeviations { occurredOn { studyDay } description { state } } } }").await;
+    let read = board["subjects"]["nodes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|it| it["protocolDeviations"] != json!([]))
+        .unwrap();
+    assert_eq!(read["deviationsReviewedThrough"], json!({ "state": "SUPPRESSED", "studyDay": null }));
+    assert_eq!(
+        read["protocolDeviations"][0],
+        json!({ "occurredOn": { "studyDay": 81 }, "description": { "state": "SUPPRESSED" } })
+    );
     // For what follows here it affects nothing.
     let now =
         app.study("medical-monitor", "subject(code: \"SH01-001\") { protocolDeviations { revision } }").await;
@@ -328,7 +351,38 @@ async fn a_masked_study_tells_no_assignment() {
         (json!("NOT_MET"), json!("NOT_DOSED")),
         "it is not said whether a level is assigned"
     );
+    // Nor by an event before the first dose: whether lymphodepletion had begun moves nothing that sponsor or site read.
+    let subject = app.subject_id("SH01-001").await;
+    let event = json!({ "key": "early", "subject": subject, "term": "Nausea", "pt": "Nausea", "start": "2026-02-28", "outcome": "UNKNOWN",
+        "category": "NON_HAEMATOLOGICAL", "grades": [{ "grade": 1, "scale": "CTCAE_V5" }], "causalities": [{ "agent": "NK510", "causality": "UNLIKELY" }] });
+    app.as_("coordinator-sh01").act("reportAdverseEvent", event, "").await.accepted();
+    let emergence = async |name: &str| {
+        app.study(name, "subject(code: \"SH01-001\") { adverseEvents { pt emergence { state period treatmentEmergent startUsed { studyDay } } } }").await
+    };
+    let readers = ["medical-monitor", "coordinator-sh01", "statistician", "safety-officer"];
+    let mut before = Vec::new();
+    for name in readers {
+        let told = emergence(name).await;
+        let nausea = told["subject"]["adverseEvents"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|it| it["pt"] == "Nausea")
+            .unwrap()["emergence"]
+            .clone();
+        assert_eq!(
+            nausea,
+            json!({ "state": "PRESENT", "period": null, "treatmentEmergent": false, "startUsed": { "studyDay": -2 } }),
+            "{name}"
+        );
+        before.push(told);
+    }
+    let given = json!({ "key": "flu", "subject": subject, "agent": "FLUDARABINE", "givenOn": "2026-02-26" });
+    app.as_("pharmacist-sh01").act("recordDose", given, "").await.accepted();
+    for (name, before) in readers.into_iter().zip(before) {
+        assert_eq!(emergence(name).await, before, "{name}");
+    }
     let pharmacist = told(&app, "pharmacist-sh01", "SH01-001", "2026-11-01").await;
-    assert_eq!(pharmacist["LYMPHODEPLETION_SAFETY"], (json!("NOT_MET"), json!("NO_LYMPHODEPLETION")));
+    assert_eq!(pharmacist["LYMPHODEPLETION_SAFETY"], (json!("MET"), json!("QUALIFIES")));
     app.stop().await;
 }

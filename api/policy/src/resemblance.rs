@@ -35,7 +35,10 @@ pub fn resemblance(text: &str) -> Option<Resemblance> {
 }
 
 fn is_mobile(word: &str) -> bool {
-    let digits = word.as_bytes();
+    // Words glued to it, and the country's prefix, change nothing.
+    let word = word.trim_matches(|c: char| c.is_ascii_alphabetic());
+    let bare = word.strip_prefix("0086").or_else(|| word.strip_prefix("86")).filter(|rest| rest.len() == 11);
+    let digits = bare.unwrap_or(word).as_bytes();
     digits.len() == 11
         && digits.iter().all(u8::is_ascii_digit)
         && digits[0] == b'1'
@@ -72,7 +75,14 @@ mod tests {
         {
             assert_eq!(resemblance(text), Some(Resemblance::IdentityCard), "{text}");
         }
-        for text in ["call 13800138000", "+86 138-0013-8000 in the evening", "tel:199 0000 0000"] {
+        for text in [
+            "call 13800138000",
+            "+86 138-0013-8000 in the evening",
+            "tel:199 0000 0000",
+            "+8613800138000",
+            "008613800138000",
+            "Tel13800138000",
+        ] {
             assert_eq!(resemblance(text), Some(Resemblance::Telephone), "{text}");
         }
         for text in [

@@ -53,7 +53,7 @@ impl Leaf for Decimal {
         let text = objects::leaf::text(value)?;
         text.parse()
             .map(Decimal)
-            .map_err(|_| format!("`{text}` is no decimal: it must be {}", study::rules::NotExact::RIGHT))
+            .map_err(|_| format!("it is no decimal: it must be {}", study::rules::NotExact::RIGHT))
     }
 }
 
@@ -73,7 +73,7 @@ impl Leaf for PartialDate {
         let text = objects::leaf::text(value)?;
         match text.parse::<study::rules::PartialText>() {
             Ok(_) => Ok(PartialDate(text.to_owned())),
-            Err(_) => Err(format!("`{text}` is no date: it must be {}", study::rules::NotPartial::RIGHT)),
+            Err(_) => Err(format!("it is no date: it must be {}", study::rules::NotPartial::RIGHT)),
         }
     }
 }
@@ -91,14 +91,13 @@ impl Leaf for Revision {
     }
 
     fn read(value: &Value) -> Result<Revision, String> {
-        match value {
-            Value::Number(number) => {
-                number.as_u64().filter(|number| *number < 1 << 53).map(Revision).ok_or_else(|| {
-                    format!("{number} is no revision: it must be an integer from 0 to 2^53 - 1")
-                })
-            }
-            other => Err(format!("{other} is no revision: it must be an integer from 0 to 2^53 - 1")),
-        }
+        let number = match value {
+            Value::Number(number) => number.as_u64().filter(|number| *number < 1 << 53),
+            _ => None,
+        };
+        number
+            .map(Revision)
+            .ok_or_else(|| "it is no revision: it must be an integer from 0 to 2^53 - 1".to_owned())
     }
 }
 

@@ -129,7 +129,10 @@ pub fn list_values(error: &mut ServerError) {
         (rest.starts_with(" does not contain the value"), TYPES.types.get(name))
     {
         let values: Vec<&str> = enum_values.keys().map(String::as_str).collect();
-        error.message = format!("{}; it has {}", error.message, values.join(", "));
+        let missing = " does not contain the value";
+        let end = error.message.find(missing).map_or(error.message.len(), |at| at + missing.len());
+        error.message.truncate(end);
+        error.message.push_str(&format!(" that was given; it has {}", values.join(", ")));
     }
 }
 

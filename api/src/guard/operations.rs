@@ -64,8 +64,10 @@ impl Operations {
     pub fn resolve(&self, wanted: &mut Envelope) -> Result<(), Failure> {
         let refuse = |why| Err(Failure::new(Code::PersistedQueryNotFound, why));
         match (&self.0, &wanted.hash) {
-            (None, _) if !wanted.query.is_empty() => Ok(()),
-            (None, _) => refuse("this server keeps no operations: send the document as `query`"),
+            (None, Some(_)) if wanted.query.is_empty() => {
+                refuse("this server keeps no operations: send the document as `query`")
+            }
+            (None, _) => Ok(()),
             (Some(known), given) => {
                 let named = given.clone().unwrap_or_else(|| hash(&wanted.query));
                 let Some(body) = known.get(&named) else {
@@ -119,6 +121,11 @@ mod tests {
         assert_eq!(resolved(&list, wanted("", None)), unknown);
         let any = Operations::default();
         assert_eq!(resolved(&any, wanted("{ b }", None)), Ok("{ b }".to_owned()));
+        assert_eq!(
+            resolved(&any, wanted("", None)),
+            Ok(String::new()),
+            "what is wrong with it the parser says"
+        );
         assert_eq!(resolved(&any, wanted("", Some(id))), unknown);
     }
 

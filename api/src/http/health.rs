@@ -42,7 +42,10 @@ pub(super) async fn metrics(app: AppData, request: HttpRequest) -> HttpResponse 
         Some(token) => bearer(&request).is_some_and(|given| same(given, token.reveal())),
         None => {
             let client = request.extensions().get::<Client>().copied();
-            server.trusted_proxies.is_empty() && client.is_some_and(|client| client.address.is_loopback())
+            let forwarded =
+                ["forwarded", "x-forwarded-for", "via"].map(|name| request.headers().contains_key(name));
+            let here = client.is_some_and(|client| client.address.is_loopback());
+            server.trusted_proxies.is_empty() && here && forwarded == [false; 3]
         }
     };
     if !admitted {

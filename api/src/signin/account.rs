@@ -17,8 +17,8 @@ use portal::{Portal, SettingKey, SigningIn};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 use store::{
-    Acceptance, AccessKind, Began, Charge, Credential, Former, Lockout, NewCredential, Proof, Refreshed,
-    Session, Spent, Trace, Tried,
+    Acceptance, AccessKind, Began, Charge, Credential, Door, Former, Lockout, NewCredential, Proof,
+    Refreshed, Session, Spent, Trace, Tried,
 };
 use uuid::Uuid;
 
@@ -156,7 +156,7 @@ impl<'a> Desk<'a> {
     }
 
     fn tried(&self, name: &str) -> Tried {
-        Tried { name: name.to_owned(), address: self.address.clone() }
+        Tried { name: name.to_owned(), address: self.address.clone(), at: Door::SignIn }
     }
 
     /// Charges an attempt to a name, however it is written and whether or not anybody has it.
@@ -486,10 +486,16 @@ impl<'a> Desk<'a> {
         };
         // Counted apart from signing in, of which an invitation begins the count anew: or whoever may invite could guess at the
         // factor for as long as they like.
-        let guess = self.tried(&format!("{} former factor", person.name));
-        if former.is_guess() && self.app.store.charge_attempt(&guess, self.lockout()).await? == Charge::Locked
-        {
-            return Err(self.fail(Some(&person), Charge::Locked, "invitation").await);
+        let guess = Tried { at: Door::FormerFactor, ..self.tried(&person.name) };
+        let charge = match former.is_guess() {
+            true => match self.app.store.charge_attempt(&guess, self.lockout()).await? {
+                Charge::Open { last: false } => charge,
+                decided => decided,
+            },
+            false => charge,
+        };
+        if charge == Charge::Locked {
+            return Err(self.fail(Some(&person), charge, "formerFactor").await);
         }
         let codes = factor::recovery_codes();
         let credential = Credential {

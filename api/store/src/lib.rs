@@ -59,7 +59,7 @@ pub use metrics::Metrics;
 pub use rotation::Rotated;
 pub use secrets::{NewSigningKey, SigningKey};
 pub use signin::{
-    Acceptance, Began, Charge, Credential, Forgiven, Former, Lockout, NewCredential, Proof, Refreshed,
+    Acceptance, Began, Charge, Credential, Door, Forgiven, Former, Lockout, NewCredential, Proof, Refreshed,
     Session, Spent, Trace, Tried,
 };
 pub use store::{Newest, Store};

@@ -386,7 +386,7 @@ fn bodies() -> Vec<Attack> {
         raw("D2 an operation's name as an object", WRONG, r#"{"query":"{ __typename }","operationName":{}}"#),
         raw(
             "G persisted: a hash that nobody knows",
-            WRONG,
+            &["PERSISTED_QUERY_NOT_FOUND"],
             r#"{"extensions":{"persistedQuery":{"version":1,"sha256Hash":"00"}}}"#,
         ),
         raw("D2 a body of 300 KB", TOO_MUCH, vec![b' '; 300_000]),

@@ -3,12 +3,13 @@
 use super::data::{Activity, Course, Event, Panel};
 use super::making::{Demo, PROTOCOL, coordinator, investigator};
 use crate::cli::Told;
-use crate::cli::installation::fresh;
+use crate::cli::installation::{fresh, look};
 use chrono::{Datelike, Days, NaiveDate};
 use study::command::conduct::{
-    AssessmentItems, BilagEntry, BilagValue, DoseFields, IntercurrentEventFields, MedicationFields,
-    PanelResult, RecordAssessment, RecordAutoantibodyPanel, RecordDose, RecordIntercurrentEvent,
-    RecordMedication, RecordVisit, VisitFields,
+    AssessmentItems, BilagEntry, BilagValue, ClassifyProtocolDeviation, DeviationFields, DoseFields,
+    FlareAnswers, IntercurrentEventFields, MedicationFields, PanelResult, RecordAssessment,
+    RecordAutoantibodyPanel, RecordDose, RecordIntercurrentEvent, RecordMedication, RecordProtocolDeviation,
+    RecordVisit, ReviewProtocolDeviations, VisitFields,
 };
 use study::command::enrolment::{
     ConfirmEligibility, CriterionFound, EnrollSubject, GivenConsent, RecordEligibility, ScreenSubject,
@@ -19,8 +20,8 @@ use study::command::safety::{
 use study::instrument::{AstctFindings, CrsFindings, LldasExtras};
 use study::terms::{
     AdverseEventCategory, AdverseEventOutcome, Agent, Autoantibody, Causality, ConsentPurpose, CriterionKind,
-    CriterionResult, Frequency, GradeScale, Indication, IntercurrentEventKind, MedicationClass,
-    OxygenSupport, Route, SeriousnessCriterion, Sex, Term, VisitStatus,
+    CriterionResult, DeviationCategory, Frequency, GradeScale, Indication, IntercurrentEventKind,
+    MedicationClass, OxygenSupport, Route, SeriousnessCriterion, Sex, Term, VisitStatus,
 };
 use uuid::Uuid;
 
@@ -109,9 +110,59 @@ impl Demo {
             let visit = self.visit((&who, subject), Some(code), on(day)?).await?;
             self.activity(&who, (subject, visit), activity).await?;
             self.extras(&who, (subject, visit), course, day).await?;
+            let rescued = course.rescue_on.is_some_and(|on| code == "MONTH_3" && on < day);
+            self.flare((&who, subject, visit), course, rescued).await?;
             self.panel(&who, visit, panel).await?;
         }
+        if course.rescue_on.is_some() {
+            self.deviation((&who, subject), on(28)?).await?;
+        }
+        let through = on(181)?;
+        self.act("medical-monitor", ReviewProtocolDeviations { subject, through, reason: None }).await?;
         Ok(())
+    }
+
+    /// The form on flares: quiet, but for a rescue that a new manifestation led to.
+    async fn flare(
+        &self,
+        (who, subject, visit): (&str, Uuid, Uuid),
+        course: &Course,
+        rescued: bool,
+    ) -> Told<()> {
+        let answers = FlareAnswers {
+            hospitalised: Some(false),
+            severe_manifestation: Some(false),
+            mild_moderate_manifestation: Some(rescued),
+            new_immunosuppressant: Some(false),
+            new_nsaid_or_hydroxychloroquine: Some(false),
+            weight_kg: Some(course.weight_kg.to_owned()),
+        };
+        self.assess(who, (subject, visit), AssessmentItems::FlareExtras(answers)).await
+    }
+
+    /// A protocol deviation without weight, classified by the medical monitor.
+    async fn deviation(&self, (who, subject): (&str, Uuid), occurred_on: NaiveDate) -> Told<()> {
+        let record = RecordProtocolDeviation {
+            subject,
+            deviation: DeviationFields {
+                category: DeviationCategory::Procedure,
+                occurred_on,
+                description: "Synthetic: body weight was not measured".to_owned(),
+            },
+        };
+        let deviation = self.act(who, record).await?;
+        let view = look(&self.store, "medical-monitor", self.study).await?;
+        let expected_revision = view.protocol_deviation_by_row(deviation).map(|held| held.revision());
+        let classify = ClassifyProtocolDeviation {
+            subject,
+            deviation,
+            important: false,
+            affects_efficacy: false,
+            rationale: "Synthetic: no outcome reads it".to_owned(),
+            reason: None,
+            expected_revision,
+        };
+        self.act("medical-monitor", classify).await.map(|_| ())
     }
 
     async fn screened(&self, course: &Course, (consented, screened): (NaiveDate, NaiveDate)) -> Told<Uuid> {

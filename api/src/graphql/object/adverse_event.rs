@@ -17,7 +17,7 @@ use study::terms::{
 };
 use study::view::{
     AdverseEventCausalityView, AdverseEventGradeView, AdverseEventView, ClockView, DltAdjudicationView,
-    Shown, SubjectView, ValueState,
+    Shown, ShownDate, ValueState,
 };
 
 /// An adverse event.
@@ -56,7 +56,7 @@ impl<'v> AdverseEvent<'v> {
     /// How the event stands to treatment: in which period of the study it counts, and why.
     #[group(AdverseEvents)]
     fn emergence(&self) -> EventEmergence<'v> {
-        EventEmergence { subject: Some(self.0.subject()), shown: self.0.emergence() }
+        EventEmergence { event: Some(self.0), shown: self.0.emergence() }
     }
     /// How the event ended.
     #[group(AdverseEvents)]
@@ -136,7 +136,8 @@ impl EventEmergence<'_> {
     fn treatment_emergent(&self) -> Option<bool> {
         self.held()?.whole.treatment_emergent
     }
-    /// The part of the study that it belongs to.
+    /// The part of the study that it belongs to. None for an event before the first dose where it is kept from you who was
+    /// given lymphodepletion.
     #[group(Envelope)]
     fn period(&self) -> Option<Coded<EventPeriod>> {
         self.held()?.whole.period.map(|period| Coded(period.into()))
@@ -144,7 +145,7 @@ impl EventEmergence<'_> {
     /// The start that the tables use: as recorded, or filled in where the day or month is not known.
     #[group(Envelope)]
     fn start_used(&self) -> MaskedDate {
-        self.day(|it| it.whole.start.map(|used| used.date))
+        self.day(AdverseEventView::start_used)
     }
     /// What of the start was filled in; none when it is recorded whole.
     #[group(Envelope)]
@@ -154,33 +155,33 @@ impl EventEmergence<'_> {
     /// The first day from the first dose on with a grade above the one that stood before it.
     #[group(Envelope)]
     fn worsened_on(&self) -> MaskedDate {
-        self.day(|it| it.worsened_on)
+        self.day(AdverseEventView::worsened_on)
     }
     /// The rule that answered, with its version and parameters.
     #[group(Envelope)]
     fn rule(&self) -> Option<RuleVersion> {
         self.held()?;
-        Some(RuleVersion(self.subject?.rule(&treatment_emergent::RULE)))
+        Some(RuleVersion(self.event?.subject().rule(&treatment_emergent::RULE)))
     }
 }
 
 /// How an adverse event stands to treatment.
 pub struct EventEmergence<'v> {
-    subject: Option<SubjectView<'v>>,
+    event: Option<AdverseEventView<'v>>,
     shown: Shown<study::derived::EventEmergence>,
 }
 
-impl EventEmergence<'_> {
+impl<'v> EventEmergence<'v> {
     fn held(&self) -> Option<&study::derived::EventEmergence> {
         self.shown.value.as_ref()
     }
 
     fn day(
         &self,
-        day: impl FnOnce(&study::derived::EventEmergence) -> Option<chrono::NaiveDate>,
+        day: impl FnOnce(&AdverseEventView<'v>, &study::derived::EventEmergence) -> ShownDate,
     ) -> MaskedDate {
-        match (self.subject, self.held()) {
-            (Some(subject), Some(held)) => MaskedDate(subject.show_day(day(held))),
+        match (self.event, self.held()) {
+            (Some(event), Some(held)) => MaskedDate(day(&event, held)),
             (None, _) | (_, None) => MaskedDate::masked(),
         }
     }
@@ -188,7 +189,7 @@ impl EventEmergence<'_> {
 
 impl Stated for EventEmergence<'_> {
     fn masked() -> Self {
-        EventEmergence { subject: None, shown: Shown::masked() }
+        EventEmergence { event: None, shown: Shown::masked() }
     }
 }
 

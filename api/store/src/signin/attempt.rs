@@ -24,6 +24,17 @@ pub struct Tried {
     pub name: String,
     /// The address, or the network that counts as one.
     pub address: String,
+    /// What is tried.
+    pub at: Door,
+}
+
+/// What somebody tries under a name: each has a count of its own, whatever names are typed at the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Door {
+    /// Signing in, or taking an invitation.
+    SignIn,
+    /// Proving the factor that was there before an invitation.
+    FormerFactor,
 }
 
 /// After how many failures an account is locked, and for how long.
@@ -64,14 +75,18 @@ impl Counted {
     pub(crate) fn of(keys: &DigestKeys, tried: &Tried) -> Counted {
         let name = tried.name.trim().to_lowercase();
         // An address holds no space.
-        let digest =
-            |place: &str| ledger::keyed(&keys.account, format!("{place} {name}").as_bytes()).to_string();
+        let key = match tried.at {
+            Door::SignIn => keys.account,
+            Door::FormerFactor => *ledger::keyed(&keys.account, b"former factor").as_bytes(),
+        };
+        let digest = |place: &str| ledger::keyed(&key, format!("{place} {name}").as_bytes()).to_string();
         Counted { here: digest(&tried.address), account: digest("") }
     }
 
     /// Of a name from wherever.
     pub(crate) fn account(keys: &DigestKeys, name: &str) -> String {
-        Counted::of(keys, &Tried { name: name.to_owned(), address: String::new() }).account
+        let tried = Tried { name: name.to_owned(), address: String::new(), at: Door::SignIn };
+        Counted::of(keys, &tried).account
     }
 }
 
@@ -96,8 +111,10 @@ pub(crate) async fn charge<C: ConnectionTrait>(
         return Ok(Charge::Locked);
     }
     let last = here.failures + 1 >= most || all.failures + 1 == most;
+    // While it is locked, what is tried from a familiar address does not keep it so for the others.
+    let since = if all.failures >= most { all.last_at } else { now };
     add(db, here, now).await?;
-    add(db, all, now).await?;
+    add(db, all, since).await?;
     Ok(Charge::Open { last })
 }
 

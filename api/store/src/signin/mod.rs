@@ -12,7 +12,7 @@ mod invitation;
 mod session;
 mod store;
 
-pub use attempt::{Charge, Forgiven, Lockout, Tried};
+pub use attempt::{Charge, Door, Forgiven, Lockout, Tried};
 pub use credential::{Credential, Spent};
 pub use session::{Began, Refreshed, Session};
 pub use store::{Acceptance, Former, NewCredential, Proof};

@@ -43,6 +43,8 @@ pub struct EventEmergence {
     pub by_start: Emergence,
     /// The first day from the first dose on with a higher grade than before it.
     pub worsened_on: Option<NaiveDate>,
+    /// Whether that day is recorded whole.
+    pub worsening_is_whole: bool,
 }
 
 /// What stands for a class or term that nobody has coded yet.
@@ -73,6 +75,9 @@ impl Subject {
             whole: judge(episode),
             by_start: judge(Episode { worsened_on: None, ..episode }),
             worsened_on: episode.worsened_on,
+            worsening_is_whole: grades(self, event.id).any(|it| {
+                it.since.earliest() == it.since.latest() && Some(it.since.earliest()) == episode.worsened_on
+            }),
         }
     }
 

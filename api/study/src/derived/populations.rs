@@ -66,7 +66,8 @@ impl Subject {
             Population::DltEvaluable => [given.as_slice(), &dlt.evidence].concat(),
             Population::PerProtocol => {
                 let counted = primary.as_ref().map_or(&[][..], |primary| &primary.evidence);
-                [given.as_slice(), counted, &self.deviations_of_efficacy(on)].concat()
+                let deviations = self.deviations_of_efficacy(self.judged_through(primary.as_ref(), on));
+                [given.as_slice(), counted, &deviations].concat()
             }
         };
         memberships(&facts, self.rulebook.populations())
@@ -128,10 +129,19 @@ impl Subject {
         }
     }
 
-    /// Important deviations that may affect efficacy, as seen on a day.
-    fn deviations_of_efficacy(&self, on: NaiveDate) -> Vec<Uuid> {
+    /// The day through which deviations bear on the primary endpoint: that of its assessment, or the last one of its window. A
+    /// later deviation cannot have changed what was found.
+    fn judged_through(&self, primary: Option<&Primary>, on: NaiveDate) -> Option<NaiveDate> {
+        let assessed = primary.and_then(|primary| primary.assessed_on).filter(|day| *day <= on);
+        assessed.or_else(|| self.primary_window_closes())
+    }
+
+    /// Important deviations up to a day that may affect efficacy.
+    fn deviations_of_efficacy(&self, through: Option<NaiveDate>) -> Vec<Uuid> {
         let counts = |it: &&Rec<ProtocolDeviation>| {
-            it.occurred_on <= on && it.important == Some(true) && it.affects_efficacy == Some(true)
+            through.is_some_and(|through| it.occurred_on <= through)
+                && it.important == Some(true)
+                && it.affects_efficacy == Some(true)
         };
         self.rows.protocol_deviations.iter().filter(counts).map(|it| it.row.id).collect()
     }
@@ -140,11 +150,10 @@ impl Subject {
     /// reviewed through the assessment of the primary endpoint, or the end of its window, and every one up to there is
     /// classified: one that was recorded or corrected after the review opens the answer again.
     fn major_deviation(&self, primary: Option<&Primary>, on: NaiveDate) -> Option<bool> {
-        if !self.deviations_of_efficacy(on).is_empty() {
+        let needed = self.judged_through(primary, on)?;
+        if !self.deviations_of_efficacy(Some(needed.min(on))).is_empty() {
             return Some(true);
         }
-        let assessed = primary.and_then(|primary| primary.assessed_on).filter(|day| *day <= on);
-        let needed = assessed.or_else(|| self.primary_window_closes())?;
         let through = self.rows.deviation_reviews.first()?.through;
         let open = |it: &Rec<ProtocolDeviation>| it.important.is_none() && it.occurred_on <= needed;
         (needed <= through && !self.rows.protocol_deviations.iter().any(open)).then_some(false)

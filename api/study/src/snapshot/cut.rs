@@ -67,8 +67,10 @@ fn cut_rows(rows: &SubjectRows, on: NaiveDate) -> SubjectRows {
         dlt_adjudications: kept(&rows.dlt_adjudications, |it| event_known(it.adverse_event_id)),
         intercurrent_events: kept(&rows.intercurrent_events, |it| it.occurred_on <= on),
         protocol_deviations: kept(&rows.protocol_deviations, |it| it.occurred_on <= on),
-        // What was classified is judged, not something that happened.
-        deviation_reviews: rows.deviation_reviews.clone(),
+        // What was classified is judged, not something that happened; of days after the cut-off it says nothing here.
+        deviation_reviews: mapped(&rows.deviation_reviews, |it| {
+            Some(rows::DeviationReview { through: it.through.min(on), ..it })
+        }),
         dispositions: kept(&rows.dispositions, |it| it.occurred_on <= on),
         clocks: kept(&rows.clocks, |it| event_known(it.adverse_event_id)),
         findings: rows.findings.clone(),

@@ -13,6 +13,7 @@ use chrono::NaiveDate;
 use derivation::endpoint::missing::{Imputed, impute};
 use derivation::logic::Verdict;
 use derivation::rule::{Rule, RuleVersion};
+use derivation::safety::treatment_emergent::Period;
 use entity::Items;
 use entity::terms::Autoantibody;
 use policy::DataGroup;
@@ -192,6 +193,14 @@ impl<'v> SubjectView<'v> {
         self.subject().rulebook.in_force(rule)
     }
 
+    /// A day that may be a filled in one, which the board is not told.
+    fn uncalendared(&self, day: Option<NaiveDate>, tells: bool) -> ShownDate {
+        if day.is_some() && tells && self.view().is_board() {
+            return ShownDate { state: ValueState::Suppressed, date: None, study_day: None };
+        }
+        self.date(day)
+    }
+
     /// A day of this subject as the viewer may see it.
     pub fn show_day(&self, day: Option<NaiveDate>) -> ShownDate {
         self.date(day)
@@ -229,14 +238,38 @@ impl<'v> LabResultView<'v> {
 }
 
 impl AdverseEventView<'_> {
-    /// How the event stands to treatment.
+    /// How the event stands to treatment. Before the first dose the period is for whoever reads doses: it tells who was given
+    /// lymphodepletion, which in a masked study not everybody may know.
     pub fn emergence(&self) -> Shown<EventEmergence> {
         let subject = self.subject();
         let mut shown = subject.derive(reads::EVENTS, || subject.subject().emergence(self.rec()));
         if shown.value.is_some_and(|it| it.whole.period.is_none()) {
             shown.state = ValueState::NotEvaluable;
         }
+        if let Some(held) = &mut shown.value
+            && !subject.sees(DataGroup::Dosing)
+        {
+            held.whole.period = held.whole.period.filter(|period| match period {
+                Period::TreatmentEmergent | Period::AfterHorizon => true,
+                Period::PreTreatment | Period::LymphodepletionEmergent => false,
+            });
+        }
         shown
+    }
+
+    /// The start that tables use. The safety board is not told a day that was filled in: the first of a month is a day of the
+    /// calendar, and its study day would tell on which one the subject was treated.
+    pub fn start_used(&self, emergence: &EventEmergence) -> ShownDate {
+        let subject = self.subject();
+        let used = emergence.whole.start;
+        let tells = used
+            .is_some_and(|used| used.flag.is_some() && Some(used.date) != subject.subject().first_dose_on());
+        subject.uncalendared(used.map(|used| used.date), tells)
+    }
+
+    /// The day of the worsening, under the same condition.
+    pub fn worsened_on(&self, emergence: &EventEmergence) -> ShownDate {
+        self.subject().uncalendared(emergence.worsened_on, !emergence.worsening_is_whole)
     }
 }
 

@@ -6,7 +6,7 @@ use super::rows::{
     DoseView, EligibilityResultView, IntercurrentEventView, LabResultView, MedicationView,
     ProtocolDeviationView, RowView, Shows, SiteView, StudyRowView, VisitView,
 };
-use super::shown::{Shown, ShownDate, ShownPartialDate};
+use super::shown::{Shown, ShownDate, ShownPartialDate, ValueState};
 use super::trail::{Read, ReadKind};
 use super::{NodeKind, View, lens, zone};
 use crate::snapshot::tables::{Table, find};
@@ -172,7 +172,14 @@ impl<'v> SubjectView<'v> {
         if !self.sees(DataGroup::ProtocolDeviations) {
             return ShownDate::MASKED;
         }
-        self.date(self.rows().deviation_reviews.first().map(|it| it.through))
+        let through = self.rows().deviation_reviews.first().map(|it| it.through);
+        // The sponsor's day, often one for all: by study days it would tell the board how far apart subjects were treated.
+        match through {
+            Some(_) if self.view().is_board() => {
+                ShownDate { state: ValueState::Suppressed, date: None, study_day: None }
+            }
+            through => self.date(through),
+        }
     }
 
     /// When the subject was enrolled.

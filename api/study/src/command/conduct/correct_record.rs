@@ -102,6 +102,14 @@ impl CorrectRecord {
             Correction::Deviation(id, to) => {
                 let saved = self.saved(&rows.protocol_deviations)?;
                 let row = to.row(desk, subject, (*id, side))?;
+                // What the site did not change it cannot open again.
+                let told = rows::ProtocolDeviation {
+                    important: None,
+                    affects_efficacy: None,
+                    rationale: None,
+                    ..saved.row.clone()
+                };
+                check::differs(&told, &row)?;
                 self.lay_open((desk, subject, side), saved, &row)
             }
             Correction::Disposition(_, to) => self.disposition((desk, subject, side), to),
