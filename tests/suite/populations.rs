@@ -105,8 +105,12 @@ async fn deviations_decide(app: &TestApp) {
     };
     let contradiction = classify("a", false, true, &deviation["revision"], None).await;
     assert_eq!(contradiction.refused().field, "affectsEfficacy");
-    let first = classify("b", true, true, &deviation["revision"], None).await;
+    // A reason that is given is kept, also where none is asked for.
+    let reasons = async || app.raw().await.count("SELECT count(*) FROM change_reason").await;
+    let kept = reasons().await;
+    let first = classify("b", true, true, &deviation["revision"], Some("At the first look")).await;
     let first = first.accepted()["deviation"].clone();
+    assert_eq!(reasons().await, kept + 1);
     per_protocol("NOT_MET", "MAJOR_DEVIATION").await;
     // P11-04, P11-40: changing it takes a reason and the newest revision.
     assert_eq!(classify("c", true, false, &first["revision"], None).await.refused().code, "REASON_REQUIRED");

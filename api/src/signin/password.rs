@@ -20,6 +20,9 @@ const BYTES_MAX: usize = 256;
 /// How long somebody waits for their password to be hashed before they are asked to come again.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// Words that passwords are made of too often.
+const COMMON: &str = include_str!("common.txt");
+
 /// The least strength of a new password, on zxcvbn's scale of 0 to 4: more than ten thousand million guesses by somebody who
 /// knows what people choose, which takes years at the pace that hashing allows.
 const LEAST: Score = Score::Four;
@@ -148,7 +151,8 @@ pub fn check(password: &str, name: &str, settings: &SignIn) -> Result<(), Failur
         return refuse("it contains the user name".to_owned());
     }
     let strength = zxcvbn(password, &[&given, "trialgraph"]);
-    if strength.score() < LEAST {
+    // Signs between common words, and digits in place of their letters, count for more there than they are worth.
+    if strength.score() < LEAST || is_common(&plain) {
         let why = strength.feedback().and_then(|feedback| feedback.warning()).map(|it| it.to_string());
         let why = why.map(|why| format!(" ({})", why.trim_end_matches('.'))).unwrap_or_default();
         return refuse(format!(
@@ -170,6 +174,21 @@ fn plain(password: &str) -> String {
         other => other,
     };
     password.to_lowercase().chars().map(undisguised).filter(|c| c.is_alphabetic()).collect()
+}
+
+/// Whether nothing of it is left when the words are taken out that passwords are made of too often.
+fn is_common(plain: &str) -> bool {
+    let mut rest = plain.to_owned();
+    // Longest first, so that no short word breaks a longer one up.
+    let mut words: Vec<&str> =
+        COMMON.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).collect();
+    words.sort_by_key(|word| std::cmp::Reverse(word.len()));
+    let mut taken = false;
+    for word in words {
+        taken |= rest.contains(word);
+        rest = rest.replace(word, " ");
+    }
+    taken && rest.chars().filter(|c| c.is_alphabetic()).count() < 4
 }
 
 #[cfg(test)]
@@ -195,6 +214,8 @@ mod tests {
             ("Password2026!", "guessed too soon"),
             ("qwertyuiop[]9#", "guessed too soon"),
             ("Trialgraph#2026", "guessed too soon"),
+            ("P@ssw0rd-2026-P@ssw0rd", "guessed too soon"),
+            ("welcome-letmein-77", "guessed too soon"),
             ("password12345", "guessed too soon"),
             ("Welcome123456", "guessed too soon"),
             ("Admin12345678", "guessed too soon"),

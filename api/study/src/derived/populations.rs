@@ -66,7 +66,8 @@ impl Subject {
             Population::DltEvaluable => [given.as_slice(), &dlt.evidence].concat(),
             Population::PerProtocol => {
                 let counted = primary.as_ref().map_or(&[][..], |primary| &primary.evidence);
-                let deviations = self.deviations_of_efficacy(self.judged_through(primary.as_ref(), on));
+                let through = self.judged_through(primary.as_ref(), on).map(|day| day.min(on));
+                let deviations = self.deviations_of_efficacy(through);
                 [given.as_slice(), counted, &deviations].concat()
             }
         };

@@ -49,7 +49,7 @@ impl ClassifyProtocolDeviation {
         };
         check::differs(&saved.row, &row)?;
         desk.put(&row)?;
-        if saved.important.is_none() {
+        if saved.important.is_none() && self.reason.is_none() {
             return Ok(());
         }
         desk.reason(self.reason.as_deref(), subject, side)

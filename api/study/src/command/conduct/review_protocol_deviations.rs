@@ -51,9 +51,10 @@ impl ReviewProtocolDeviations {
             check::differs(&saved.row, &row)?;
         }
         desk.put(&row)?;
-        match saved {
-            Some(saved) if self.through < saved.through => desk.reason(self.reason.as_deref(), subject, side),
-            Some(_) | None => Ok(()),
+        let takes_back = saved.is_some_and(|saved| self.through < saved.through);
+        if takes_back || self.reason.is_some() {
+            return desk.reason(self.reason.as_deref(), subject, side);
         }
+        Ok(())
     }
 }
